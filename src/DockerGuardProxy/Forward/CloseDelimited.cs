@@ -1,0 +1,52 @@
+using System.Globalization;
+using System.Text;
+using DockerGuardProxy.Listen;
+using Microsoft.AspNetCore.Http;
+
+namespace DockerGuardProxy.Forward;
+
+/// <summary>
+/// Answers after which the connection ends and which Kestrel would not send as the engine does, so that they go out on the raw
+/// pipe: net/http's own refusals, which the end of the connection ends (Kestrel would chunk them and add a Date);
+/// answers to HTTP/1.0 (Kestrel would add <c>Connection: close</c>); and early refusals of a body (Kestrel would
+/// first wait for it).
+/// </summary>
+internal static class CloseDelimited
+{
+    /// <summary>True for such an answer.</summary>
+    public static bool Is(HttpRequest request, EngineLink link, HttpResponseMessage response)
+    {
+        var isChunked = response.Headers.TransferEncodingChunked == true;
+        if (HttpProtocol.IsHttp10(request.Protocol)) return request.Headers.Connection.Count == 0;
+        if (isChunked || !HttpProtocol.IsHttp11(request.Protocol)) return false;
+
+        return EngineTransformer.MayHaveBodyOfUnknownLength(request, response)
+            || (response.Headers.ConnectionClose == true && link is { Body: not null, IsDelivered: false });
+    }
+
+    /// <summary>Copies it; the connection serves no further request.</summary>
+    public static async Task RunAsync(ClientConnection client, HttpRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        // Two readers of one pipe are one too many.
+        if (client.Link.Body is { } body) await body.EndAsync();
+
+        var output = client.TakeOver().Output;
+        var isHttp10 = HttpProtocol.IsHttp10(request.Protocol);
+        var head = new StringBuilder(isHttp10 ? "HTTP/1.0 " : "HTTP/1.1 ")
+            .Append(((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)).Append(' ').Append(response.ReasonPhrase).Append("\r\n");
+        foreach (var header in response.Headers.NonValidated)
+        {
+            // HttpClient has taken the chunks apart, for which HTTP/1.0 has no words.
+            if (!header.Key.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase)) Append(head, header.Key, header.Value);
+        }
+
+        foreach (var header in response.Content.Headers.NonValidated) Append(head, header.Key, header.Value);
+        await output.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
+        await response.Content.CopyToAsync(output.AsStream(leaveOpen: true), cancellationToken);
+    }
+
+    private static void Append(StringBuilder head, string name, System.Net.Http.Headers.HeaderStringValues values)
+    {
+        foreach (var value in values) head.Append(name).Append(": ").Append(value).Append("\r\n");
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Net.Sockets;
+using DockerGuardProxy.Listen;
+using Microsoft.AspNetCore.Http;
+
+namespace DockerGuardProxy.Forward;
+
+/// <summary>
+/// A client connection's own way to the engine: at most one connection, dialled when first needed and kept for the client's
+/// next request, so that the engine sees of each client what it would see on its own socket: reuse, half-close, departure.
+/// </summary>
+/// <remarks>
+/// <para>
+/// SocketsHttpHandler parses and frames the answers. Requests it can't send as a Docker client does: it would finish a body
+/// before it reads the answer (<c>docker load</c> reports progress meanwhile, an early refusal would be lost), has no
+/// place for hijack requests with a body, and rewrites targets and headers. So it is given a bare
+/// request, and <see cref="EngineStream"/> sends the client's own head in place of its stand-in; the body follows from
+/// <see cref="RequestBody"/> while the answer is read.
+/// </para>
+/// <para>
+/// A shared pool of connections was rejected: it hides half-close and departures from the engine, and a connection that
+/// died in the pool fails a request that its client never saw fail.
+/// </para>
+/// </remarks>
+internal sealed class EngineLink : IDisposable
+{
+    private readonly EngineDialer _dialer;
+    private readonly ClientConnection _client;
+    private readonly ArrayBufferWriter<byte> _head = new(512);
+    private readonly Lock _gate = new();
+    private HttpMessageInvoker? _invoker;
+    private EngineStream? _stream;
+    private RequestBody? _body;
+    private AnswerHead? _answerHead;
+    private bool _headSent;
+    private bool _mayRepeat;
+    private bool _waitsForContinue;
+    private volatile bool _delivered;
+
+    public EngineLink(EngineDialer dialer, ClientConnection client)
+    {
+        _dialer = dialer;
+        _client = client;
+    }
+
+    /// <summary>The engine's socket.</summary>
+    public string EnginePath => _dialer.Path;
+
+    /// <summary>True while a request is wholly with the engine.</summary>
+    public bool IsDelivered => _delivered;
+
+    /// <summary>True while the bytes of an answer's head matter.</summary>
+    public bool WatchesAnswer => _answerHead is not null || _waitsForContinue;
+
+    /// <summary>The connection under way; null before the request's head is sent.</summary>
+    public EngineStream? Stream => _stream;
+
+    /// <summary>The bytes of the answer's head as they came, if they were asked for.</summary>
+    public AnswerHead? AnswerHead => _answerHead;
+
+    public RequestBody? Body => _body;
+
+    public HttpMessageInvoker Invoker => _invoker ??= new HttpMessageInvoker(CreateHandler());
+
+    /// <summary>Takes up a request.</summary>
+    /// <param name="http">The request; used until <see cref="EndAsync"/>.</param>
+    /// <param name="target">Its target as it came.</param>
+    /// <param name="hasBody">Whether a body follows its head.</param>
+    public void Begin(HttpContext http, string target, bool hasBody)
+    {
+        _head.ResetWrittenCount();
+        RequestHead.Write(http, target, _client.Transport.HostAsSent, _head);
+        _headSent = false;
+        _mayRepeat = !hasBody && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+        _body = hasBody ? new RequestBody(http) : null;
+        _answerHead = Hijack.IsPossible(http.Request, target) ? new AnswerHead() : null;
+        _waitsForContinue = hasBody && http.Request.Headers.Expect.Count > 0
+            && http.Request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Sends the head, once. SocketsHttpHandler sends again what failed on a kept connection before an answer, whatever its
+    /// method; only a request that changes nothing may (RFC 9110 9.2.2).
+    /// </summary>
+    /// <exception cref="IOException">It was sent before and must not be sent again.</exception>
+    public async ValueTask SendHeadAsync(EngineStream stream, CancellationToken cancellationToken)
+    {
+        if (_headSent && !_mayRepeat) throw new IOException("The connection to the engine was lost before it answered.");
+        _headSent = true;
+        _stream = stream;
+        for (var rest = _head.WrittenMemory; !rest.IsEmpty;)
+            rest = rest[await stream.Socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+
+        if (_body is null) OnDelivered();
+        else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered);
+    }
+
+    /// <summary>Bytes of an answer that <see cref="WatchesAnswer"/> asked for.</summary>
+    public void OnAnswerBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (_waitsForContinue)
+        {
+            // The engine sends 100 by itself, when its handler first reads the body (net/http expectContinueReader).
+            _waitsForContinue = false;
+            if (bytes.StartsWith("HTTP/1.1 100"u8))
+            {
+                _body!.Start(_stream!.Socket, OnDelivered);
+                return;
+            }
+        }
+
+        _answerHead?.Append(bytes);
+    }
+
+    /// <summary>
+    /// The client has ended its sending side. The engine learns it as it would on its own socket, where net/http then
+    /// cancels the request, but not while a further request waits in the input.
+    /// </summary>
+    public void OnClientInputEnded()
+    {
+        lock (_gate)
+        {
+            if (_delivered) PassInputEndOn();
+        }
+    }
+
+    /// <summary>The request is answered, or its client has gone.</summary>
+    public async ValueTask EndAsync()
+    {
+        lock (_gate) _delivered = false;
+        if (_body is not null && !await _body.EndAsync())
+        {
+            // Part of the body is still to be sent: no next request fits on this connection.
+            _stream?.Dispose();
+        }
+
+        _body = null;
+        _answerHead = null;
+        _waitsForContinue = false;
+    }
+
+    public void Dispose() => _invoker?.Dispose();
+
+    private static void Shutdown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The engine has closed it: there is nobody to tell.
+        }
+    }
+
+    private void OnDelivered()
+    {
+        lock (_gate)
+        {
+            _delivered = true;
+            if (_client.IsInputEnded) PassInputEndOn();
+        }
+
+        _client.OnDelivered();
+    }
+
+    /// <summary>Leaves requests alone that may hijack: their stream ends its directions by itself, after its last byte.</summary>
+    private void PassInputEndOn()
+    {
+        if (_answerHead is null && _stream is not null && !_client.Transport.HasUnreadInput) Shutdown(_stream.Socket);
+    }
+
+    private SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        AutomaticDecompression = System.Net.DecompressionMethods.None,
+        ConnectTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        // Draining an answer that nobody reads would only keep the engine busy.
+        MaxResponseDrainSize = 0,
+        // In KB: what Go's own clients take (net/http Transport.MaxResponseHeaderBytes).
+        MaxResponseHeadersLength = 10 * 1024,
+        ResponseHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
+        ConnectCallback = async (_, cancellationToken) =>
+        {
+            if (_headSent && !_mayRepeat) throw new IOException("The connection to the engine was lost before it answered.");
+            return new EngineStream(await _dialer.DialAsync(cancellationToken), this);
+        },
+    };
+}

@@ -1,0 +1,48 @@
+using DockerGuardProxy.Listen;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace DockerGuardProxy.Forward;
+
+/// <summary>The one way of every call that is not guarded: to the engine and back, unchanged.</summary>
+internal sealed class PassThrough(IHttpForwarder forwarder)
+{
+    private static readonly EngineTransformer Transformer = new();
+    private static readonly NoBody Bodyless = new();
+    private static readonly ForwarderRequestConfig Config = new()
+    {
+        Version = System.Net.HttpVersion.Version11,
+        VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        ActivityTimeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public async Task ForwardAsync(HttpContext http, ClientConnection client)
+    {
+        var features = http.Features;
+        var hasBody = features.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody;
+        var target = client.Transport.TargetAsSent ?? features.Get<IHttpRequestFeature>()!.RawTarget;
+        var link = client.Link;
+        link.Begin(http, target, hasBody);
+
+        // YARP must neither copy the body nor see an upgrade: both are EngineLink's and Tunnel's.
+        features.Set<IHttpRequestBodyDetectionFeature>(Bodyless);
+        features.Set<IHttpUpgradeFeature>(null);
+
+        // The head is written; YARP refuses this method, whose meaning the engine alone decides.
+        if (HttpMethods.IsConnect(http.Request.Method)) http.Request.Method = HttpMethods.Get;
+        try
+        {
+            await forwarder.SendAsync(http, "http://docker", link.Invoker, Config, Transformer);
+        }
+        finally
+        {
+            await link.EndAsync();
+        }
+    }
+
+    private sealed class NoBody : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => false;
+    }
+}

@@ -1,0 +1,104 @@
+using System.IO.Pipelines;
+
+namespace DockerGuardProxy.Listen;
+
+/// <summary>The reading half of a <see cref="ClientTransport"/>.</summary>
+internal sealed class ClientInput(PipeReader raw) : PipeReader
+{
+    private static readonly ReadResult Completed = new(default, isCanceled: false, isCompleted: true);
+
+    private bool _answering;
+    private long _finalLength = -1;
+
+    public bool IsTaken { get; set; }
+
+    /// <summary>What the head now in the input looked like before Kestrel was given it.</summary>
+    public HeadRepair Repair { get; } = new();
+
+    public bool HasUnread
+    {
+        get
+        {
+            if (IsTaken || !raw.TryRead(out var result)) return false;
+
+            raw.AdvanceTo(result.Buffer.Start);
+            return !result.Buffer.IsEmpty;
+        }
+    }
+
+    /// <summary>From now on the input is a request's body.</summary>
+    public void BeginAnswer() => _answering = true;
+
+    /// <summary>From now on the input is a head.</summary>
+    public void EndAnswer()
+    {
+        _answering = false;
+        Repair.Reset();
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (IsTaken)
+        {
+            result = Completed;
+            return true;
+        }
+
+        if (!raw.TryRead(out result)) return false;
+
+        result = Look(result);
+        return true;
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsTaken) return new(Completed);
+
+        var read = raw.ReadAsync(cancellationToken);
+        return read.IsCompletedSuccessfully ? new(Look(read.Result)) : WaitAsync(read);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed)
+    {
+        if (!IsTaken) raw.AdvanceTo(consumed);
+    }
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
+    {
+        if (!IsTaken) raw.AdvanceTo(consumed, examined);
+    }
+
+    public override void CancelPendingRead()
+    {
+        if (!IsTaken) raw.CancelPendingRead();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        if (!IsTaken) raw.Complete(exception);
+    }
+
+    private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read) => Look(await read);
+
+    private ReadResult Look(ReadResult result)
+    {
+        if (!_answering)
+        {
+            if (!result.Buffer.IsEmpty) Repair.Apply(result.Buffer);
+            return result;
+        }
+
+        if (!result.IsCompleted) return result;
+
+        // Inside a body Kestrel takes the end of the input for a departure and aborts the answer, although the client may only
+        // have ended its sending side. It is shown the bytes without their end, and if it wants more, an error in its place.
+        if (result.Buffer.IsEmpty || result.Buffer.Length == _finalLength)
+        {
+            raw.AdvanceTo(result.Buffer.Start);
+            throw new IOException("The client ended its sending side inside the request's body.");
+        }
+
+        _finalLength = result.Buffer.Length;
+        return new ReadResult(result.Buffer, result.IsCanceled, isCompleted: false);
+    }
+}

@@ -1,0 +1,123 @@
+using System.IO.Pipelines;
+
+namespace DockerGuardProxy.Listen;
+
+/// <summary>
+/// The writing half of a <see cref="ClientTransport"/>. It corrects two things that Kestrel can't be told: the status line of
+/// an answer to an HTTP/1.0 request, and Kestrel's own answers to heads it refuses, which must read as the engine's would.
+/// </summary>
+internal sealed class ClientOutput(PipeWriter raw) : PipeWriter
+{
+    private byte[]? _sink;
+    private Memory<byte> _last;
+    private StatusLine _next = StatusLine.Kestrel;
+
+    private enum StatusLine
+    {
+        /// <summary>No request has been handed to the application: what Kestrel writes now is its own refusal.</summary>
+        Kestrel,
+
+        /// <summary>The next bytes begin an answer to an HTTP/1.0 request.</summary>
+        Http10,
+
+        /// <summary>Passed on as written.</summary>
+        Passed,
+    }
+
+    public bool IsTaken { get; set; }
+
+    public override bool CanGetUnflushedBytes => raw.CanGetUnflushedBytes;
+
+    public override long UnflushedBytes => IsTaken ? 0 : raw.UnflushedBytes;
+
+    /// <summary>A request has come whole and is answered by the application.</summary>
+    public void BeginAnswer(bool isHttp10) => _next = isHttp10 ? StatusLine.Http10 : StatusLine.Passed;
+
+    /// <summary>The answer is complete; whatever follows without a <see cref="BeginAnswer"/> is Kestrel's own.</summary>
+    public void EndAnswer() => _next = StatusLine.Kestrel;
+
+    public override Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (IsTaken) return Sink(sizeHint);
+
+        var memory = raw.GetMemory(sizeHint);
+        if (_next != StatusLine.Passed) _last = memory;
+        return memory;
+    }
+
+    public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    public override void Advance(int bytes)
+    {
+        if (IsTaken) return;
+        raw.Advance(_next == StatusLine.Passed || bytes == 0 ? bytes : Correct(bytes));
+    }
+
+    public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
+        IsTaken ? default : raw.FlushAsync(cancellationToken);
+
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
+        IsTaken ? default
+        : _next == StatusLine.Passed ? raw.WriteAsync(source, cancellationToken)
+        : base.WriteAsync(source, cancellationToken);
+
+    public override void CancelPendingFlush()
+    {
+        if (!IsTaken) raw.CancelPendingFlush();
+    }
+
+    public override void Complete(Exception? exception = null)
+    {
+        if (!IsTaken) raw.Complete(exception);
+    }
+
+    private int Correct(int bytes)
+    {
+        var written = _last.Span;
+        if (_next == StatusLine.Http10) bytes = AsHttp10(written, bytes);
+        else bytes = AsEngineRefusal(written, bytes);
+        _next = StatusLine.Passed;
+        _last = default;
+        return bytes;
+    }
+
+    /// <summary>net/http answers HTTP/1.0 in kind, and says <c>Connection: close</c> to HTTP/1.1 alone.</summary>
+    private static int AsHttp10(Span<byte> written, int bytes)
+    {
+        const int MinorVersion = 7;
+        if (!written[..bytes].StartsWith("HTTP/1.1"u8)) return bytes;
+
+        written[MinorVersion] = (byte)'0';
+        var close = "\r\nConnection: close"u8;
+        var at = written[..bytes].IndexOf(close);
+        if (at < 0) return bytes;
+
+        written[(at + close.Length)..bytes].CopyTo(written[at..]);
+        return bytes - close.Length;
+    }
+
+    /// <summary>net/http's conn.serve answers a head that it can't read with one of these and closes.</summary>
+    private static int AsEngineRefusal(Span<byte> written, int bytes)
+    {
+        const int Code = 9, CodeLength = 3;
+        if (bytes < Code + CodeLength || !written.StartsWith("HTTP/1.1 "u8)) return bytes;
+
+        var code = written.Slice(Code, CodeLength);
+        var answer = code.SequenceEqual("431"u8)
+            ? "HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n431 Request Header Fields Too Large"u8
+            : code.SequenceEqual("505"u8)
+            ? "HTTP/1.1 505 HTTP Version Not Supported: unsupported protocol version\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n505 HTTP Version Not Supported: unsupported protocol version"u8
+            : "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"u8;
+        if (answer.Length > written.Length) return bytes;
+
+        answer.CopyTo(written);
+        return answer.Length;
+    }
+
+    private Memory<byte> Sink(int sizeHint)
+    {
+        const int Usual = 4096;
+        if (_sink is null || _sink.Length < sizeHint) _sink = new byte[Math.Max(sizeHint, Usual)];
+        return _sink;
+    }
+}

@@ -1,0 +1,48 @@
+using System.IO.Pipelines;
+
+namespace DockerGuardProxy.Listen;
+
+/// <summary>
+/// The transport that Kestrel's HTTP layer sees. It passes everything on until a hijack takes the raw pipes over; from then
+/// on Kestrel reads a completed input and writes into a sink, and so ends the connection without touching the stream.
+/// </summary>
+internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
+{
+    private readonly ClientInput _input = new(raw.Input);
+    private readonly ClientOutput _output = new(raw.Output);
+
+    public PipeReader Input => _input;
+
+    public PipeWriter Output => _output;
+
+    /// <summary>The target as the client sent it, if Kestrel has another.</summary>
+    public string? TargetAsSent => _input.Repair.Target;
+
+    /// <summary>The value of Host as the client sent it, if Kestrel has another.</summary>
+    public string? HostAsSent => _input.Repair.Host;
+
+    /// <summary>True if bytes that Kestrel has not taken yet wait in the input. Only while nobody reads from it.</summary>
+    public bool HasUnreadInput => _input.HasUnread;
+
+    /// <summary>A head has come whole, and the application answers it.</summary>
+    public void BeginAnswer(bool isHttp10)
+    {
+        _input.BeginAnswer();
+        _output.BeginAnswer(isHttp10);
+    }
+
+    /// <summary>The answer is complete.</summary>
+    public void EndAnswer()
+    {
+        _input.EndAnswer();
+        _output.EndAnswer();
+    }
+
+    /// <summary>Hands the raw pipes over, once; only while neither side of Kestrel is reading or writing.</summary>
+    public IDuplexPipe TakeOver()
+    {
+        _input.IsTaken = true;
+        _output.IsTaken = true;
+        return raw;
+    }
+}

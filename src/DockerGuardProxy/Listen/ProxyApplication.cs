@@ -1,0 +1,40 @@
+using DockerGuardProxy.Forward;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DockerGuardProxy.Listen;
+
+/// <summary>
+/// Where Kestrel hands a request over. It takes the place of ASP.NET Core's hosting pipeline, which would add a
+/// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
+/// </summary>
+internal sealed class ProxyApplication(PassThrough passThrough) : IHttpApplication<ForwardContext>
+{
+    public ForwardContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        var container = contextFeatures as IHostContextContainer<ForwardContext>;
+        var context = container?.HostContext;
+        if (context is null)
+        {
+            context = new ForwardContext(contextFeatures, contextFeatures.Get<ClientConnection>()!);
+            if (container is not null) container.HostContext = context;
+        }
+        else
+        {
+            context.Http.Initialize(contextFeatures);
+        }
+
+        context.Client.Transport.BeginAnswer(HttpProtocol.IsHttp10(context.Http.Request.Protocol));
+        return context;
+    }
+
+    public Task ProcessRequestAsync(ForwardContext context) => passThrough.ForwardAsync(context.Http, context.Client);
+
+    public void DisposeContext(ForwardContext context, Exception? exception)
+    {
+        context.Client.Transport.EndAnswer();
+        context.Http.Uninitialize();
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using System.Text;
+using DockerGuardProxy.Forward;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace DockerGuardProxy.Listen;
+
+/// <summary>Serves the socket: Kestrel with every limit off that the engine does not have.</summary>
+internal sealed class ProxyServer : IHostedService, IDisposable
+{
+    /// <summary>net/http's DefaultMaxHeaderBytes and the slop that its server adds, in bytes.</summary>
+    private const int EngineHeadLimit = (1 << 20) + 4096;
+
+    /// <summary>For ever. Timeout.InfiniteTimeSpan overflows Kestrel's clock, which then ends idle connections within a second.</summary>
+    private static readonly TimeSpan Never = TimeSpan.FromDays(10 * 365);
+
+    private readonly KestrelServer _kestrel;
+    private readonly ProxyApplication _application;
+    private readonly DepartureWatch _watch;
+    private readonly string _path;
+    private readonly Func<Socket> _createSocket;
+    private long _inode;
+
+    public ProxyServer(
+        string path, Func<Socket> createSocket, EngineDialer dialer, ProxyApplication application, TimeProvider time,
+        IServiceProvider services, ILoggerFactory loggers)
+    {
+        _application = application;
+        _path = path;
+        _createSocket = createSocket;
+        _watch = new DepartureWatch(time);
+        var options = new KestrelServerOptions { ApplicationServices = services };
+        Configure(options);
+        options.ListenUnixSocket(path, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => ServeAsync(next, connection, dialer));
+        });
+        var transport = new SocketTransportOptions
+        {
+            Backlog = int.MaxValue,
+            CreateBoundListenSocket = _ => _createSocket(),
+            UnsafePreferInlineScheduling = true,
+        };
+        _kestrel = new KestrelServer(
+            Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _kestrel.StartAsync(_application, cancellationToken);
+        _inode = SocketFile.Inode(_path);
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // Only while it is still ours: a successor may have put its own in its place.
+        if (_inode != 0 && SocketFile.Inode(_path) == _inode) File.Delete(_path);
+        await _kestrel.StopAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _kestrel.Dispose();
+        _watch.Dispose();
+    }
+
+    private static void Configure(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        options.AllowHostHeaderOverride = true;
+        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        options.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        var limits = options.Limits;
+        limits.MaxRequestBodySize = null;
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.MaxRequestHeadersTotalSize = EngineHeadLimit;
+        limits.MaxRequestLineSize = EngineHeadLimit;
+        limits.MaxRequestBufferSize = EngineHeadLimit;
+        limits.MaxRequestHeaderCount = int.MaxValue;
+        limits.KeepAliveTimeout = Never;
+        limits.RequestHeadersTimeout = Never;
+    }
+
+    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, EngineDialer dialer)
+    {
+        await using var client = new ClientConnection(connection, dialer, _watch);
+        await next(connection);
+    }
+}
