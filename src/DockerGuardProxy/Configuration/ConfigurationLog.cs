@@ -32,13 +32,13 @@ internal static partial class ConfigurationLog
     [LoggerMessage(1004, LogLevel.Error, "Configuration: {Error}")]
     public static partial void Error(this ILogger logger, ConfigurationError error);
 
-    [LoggerMessage(1005, LogLevel.Error, "Configuration: and {Count} more errors; check-config lists all")]
+    [LoggerMessage(1005, LogLevel.Error, "Configuration: {Count} more errors; check-config lists all")]
     public static partial void MoreErrors(this ILogger logger, int count);
 
     [LoggerMessage(1006, LogLevel.Error, "The new configuration of {File} is not valid: the old one stays in use")]
     public static partial void Rejected(this ILogger logger, string file);
 
-    [LoggerMessage(1007, LogLevel.Information, "New configuration of {File} in use: {Count} changes")]
+    [LoggerMessage(1007, LogLevel.Information, "New configuration of {File} in use; settings changed: {Count}")]
     public static partial void Reloaded(this ILogger logger, string file, int count);
 
     [LoggerMessage(1008, LogLevel.Information, "Configuration changed: {Change}")]

@@ -4,8 +4,8 @@ namespace DockerGuardProxy.Configuration;
 
 /// <summary>The guard's settings: what holds for every kind of terminating call, and what each kind sets otherwise.</summary>
 /// <remarks>
-/// A policy's mode replaces the guard's, in both directions: a pilot may enforce one kind alone (<c>observe</c>, and <c>enforce</c> for
-/// stop) as well as leave one out.
+/// A policy's mode replaces the guard's: a pilot may observe and enforce one kind alone, as well as leave one out. Only
+/// <see cref="GuardMode.Off"/> of the guard is final, so that whoever switches the guard off in a hurry need not look for exceptions.
 /// </remarks>
 internal sealed record GuardOptions
 {
@@ -17,10 +17,13 @@ internal sealed record GuardOptions
         RestartOverrides = restart;
         RemoveOverrides = remove;
         // Resolved once, so that a lookup on the way of a call allocates nothing.
-        Stop = common.With(stop);
-        Kill = common.With(kill);
-        Restart = common.With(restart);
-        Remove = common.With(remove);
+        Stop = Resolve(stop);
+        Kill = Resolve(kill);
+        Restart = Resolve(restart);
+        Remove = Resolve(remove);
+
+        PolicyOptions Resolve(PolicyOverrides overrides) =>
+            common.With(common.Mode == GuardMode.Off ? overrides with { Mode = GuardMode.Off } : overrides);
     }
 
     public static GuardOptions Default { get; } = new(

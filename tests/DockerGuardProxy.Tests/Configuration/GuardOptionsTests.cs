@@ -7,6 +7,21 @@ namespace DockerGuardProxy.Tests.Configuration;
 
 public sealed class GuardOptionsTests
 {
+    [Theory]
+    [InlineData(GuardMode.Observe, GuardMode.Enforce, GuardMode.Enforce)]
+    [InlineData(GuardMode.Enforce, GuardMode.Off, GuardMode.Off)]
+    [InlineData(GuardMode.Enforce, null, GuardMode.Enforce)]
+    [InlineData(GuardMode.Off, GuardMode.Enforce, GuardMode.Off)]
+    internal void A_policy_replaces_any_mode_but_off(GuardMode common, GuardMode? policy, GuardMode expected)
+    {
+        var guard = new GuardOptions(
+            PolicyOptions.Default with { Mode = common },
+            PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None,
+            new PolicyOverrides { Mode = policy });
+        Assert.Equal(expected, guard.For(Operation.Remove).Mode);
+        Assert.Equal(common, guard.For(Operation.Stop).Mode);
+    }
+
     [Fact]
     public void No_mode_is_above_the_ceiling_and_none_is_raised()
     {
