@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace DockerGuardProxy.Configuration;
+
+/// <summary>Reads a configuration file whole, whatever lies at its path.</summary>
+internal static partial class ConfigurationFile
+{
+    /// <summary>Nobody writes more by hand; a log or an image named by mistake must not fill the memory.</summary>
+    public const int MaxBytes = 1 << 20;
+
+    // fcntl.h; the same numbers on x64 and arm64.
+    private const int ReadOnlyNonBlockingCloseOnExec = 0x800 | 0x80000;
+    private const int NoSuchFile = 2;
+
+    /// <summary>Never throws for what lies at the path, and never waits for it: see the comment inside.</summary>
+    public static FileContent Read(string path)
+    {
+        // open(2) itself and not File.OpenHandle, which waits for ever on a FIFO that nobody writes to.
+        var descriptor = Open(path, ReadOnlyNonBlockingCloseOnExec);
+        if (descriptor < 0)
+        {
+            var errno = Marshal.GetLastPInvokeError();
+            return Unreadable(Marshal.GetPInvokeErrorMessage(errno), errno == NoSuchFile);
+        }
+
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
+            if (!stream.CanSeek)
+                return Unreadable("not a regular file");
+            using var content = new MemoryStream();
+            var buffer = new byte[16 * 1024];
+            for (int count; (count = stream.Read(buffer)) > 0;)
+            {
+                content.Write(buffer, 0, count);
+                if (content.Length > MaxBytes)
+                    return Unreadable("larger than 1 MiB");
+            }
+
+            return new FileContent(content.ToArray(), null, false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // A folder, or a file system that fails.
+            return Unreadable(Directory.Exists(path) ? "is a directory" : e.Message);
+        }
+    }
+
+    private static FileContent Unreadable(string reason, bool isMissing = false) => new(null, LogText.Escape(reason), isMissing);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+}

@@ -1,0 +1,9 @@
+namespace DockerGuardProxy.Configuration;
+
+/// <summary>Where traces, metrics and logs go. A change needs a restart: OpenTelemetry's exporters are built once.</summary>
+/// <param name="OtlpEndpoint">Absolute http or https URI; empty leaves it to the standard OTEL_* variables.</param>
+/// <param name="OtlpProtocol">The wire format.</param>
+internal sealed record TelemetryOptions(string OtlpEndpoint, OtlpProtocol OtlpProtocol)
+{
+    public static TelemetryOptions Default { get; } = new(OtlpEndpoint: "", OtlpProtocol.Grpc);
+}

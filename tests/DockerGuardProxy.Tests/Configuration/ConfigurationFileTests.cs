@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using DockerGuardProxy.Configuration;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Configuration;
+
+public sealed partial class ConfigurationFileTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Reads_the_bytes()
+    {
+        File.WriteAllBytes(_folder["f"], [0xEF, 0xBB, 0xBF, 1, 2]);
+        Assert.Equal([0xEF, 0xBB, 0xBF, 1, 2], ConfigurationFile.Read(_folder["f"]).Bytes!);
+    }
+
+    [Fact]
+    public void Tells_a_missing_file_from_others()
+    {
+        Assert.Equal(new FileContent(null, "No such file or directory", true), ConfigurationFile.Read(_folder["none"]));
+        File.WriteAllText(_folder["f"], "");
+        Assert.Equal(new FileContent(null, "Not a directory", false), ConfigurationFile.Read(_folder["f/below"]));
+    }
+
+    [Fact]
+    public void A_folder_is_no_file() =>
+        Assert.Equal(new FileContent(null, "is a directory", false), ConfigurationFile.Read(Path.GetTempPath()));
+
+    [Fact]
+    public void A_limit_keeps_garbage_out_of_memory()
+    {
+        File.WriteAllBytes(_folder["big"], new byte[10 << 20]);
+        Assert.Equal("larger than 1 MiB", ConfigurationFile.Read(_folder["big"]).Error);
+        File.WriteAllBytes(_folder["fits"], new byte[ConfigurationFile.MaxBytes]);
+        Assert.Equal(ConfigurationFile.MaxBytes, ConfigurationFile.Read(_folder["fits"]).Bytes!.Length);
+    }
+
+    [Fact]
+    public void A_device_without_end_is_cut() => Assert.Equal("larger than 1 MiB", ConfigurationFile.Read("/dev/zero").Error);
+
+    [Fact]
+    public void A_fifo_without_writer_does_not_hang()
+    {
+        using (var mkfifo = Process.Start("mkfifo", _folder["fifo"]))
+            mkfifo.WaitForExit();
+        Assert.Equal("not a regular file", ConfigurationFile.Read(_folder["fifo"]).Error);
+    }
+
+    [Fact]
+    public void A_forbidden_file_is_not_a_missing_one()
+    {
+        File.WriteAllText(_folder["secret"], "{}");
+        File.SetUnixFileMode(_folder["secret"], UnixFileMode.None);
+        // Root may read everything; the file system user id of this one thread takes that away, and nothing in between awaits.
+        var mine = SetFsUid(65534);
+        try
+        {
+            Assert.Equal(new FileContent(null, "Permission denied", false), ConfigurationFile.Read(_folder["secret"]));
+        }
+        finally
+        {
+            _ = SetFsUid(mine);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setfsuid")]
+    private static partial int SetFsUid(int id);
+}

@@ -1,0 +1,54 @@
+using DockerGuardProxy.Configuration;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Configuration;
+
+public sealed class ConfigurationJsonTests
+{
+    [Fact]
+    public void Reads_back_what_it_writes()
+    {
+        var configuration = ProxyConfiguration.Default with
+        {
+            Listen = new ListenOptions("/run/\u00e9\"\n.sock", UnixFileMode.UserRead, "o", "g"),
+            Admin = new AdminOptions("", "127.0.0.1:1"),
+            Guard = new GuardOptions(
+                PolicyOptions.Default with { Mode = GuardMode.Observe, Backoff = [TimeSpan.FromMilliseconds(1500)] },
+                new PolicyOverrides { MaxWaitingPerNode = 1, RepeatHold = [TimeSpan.Zero] },
+                new PolicyOverrides { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
+                new PolicyOverrides { MaxInFlight = 5, MaxWaitingPerContainer = 0 },
+                new PolicyOverrides { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }),
+            Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf),
+            Shutdown = new ShutdownOptions(TimeSpan.Zero),
+        };
+
+        var loaded = ConfigurationLoader.LoadAlone(ConfigurationJson.Write(configuration), "test");
+
+        Assert.Empty(loaded.Errors);
+        Assert.Empty(ConfigurationJson.Compare(configuration, loaded.Configuration));
+        Assert.Equal(configuration.Listen, loaded.Configuration.Listen);
+        Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Kill.Backoff);
+        Assert.Equal((5, 0), (loaded.Configuration.Guard.Restart.MaxInFlight, loaded.Configuration.Guard.Restart.MaxWaitingPerContainer));
+    }
+
+    [Fact]
+    public void Compares_key_by_key()
+    {
+        var changed = ProxyConfiguration.Default with
+        {
+            Guard = new GuardOptions(
+                PolicyOptions.Default with { Patience = TimeSpan.FromSeconds(20) },
+                new PolicyOverrides { MaxInFlight = 1 },
+                PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None),
+            Listen = ListenOptions.Default with { Group = "a\nb" },
+        };
+        Assert.Equal(
+            [
+                """listen.group: "docker" -> "a\nb" """.TrimEnd(),
+                """guard.patience: "11s" -> "20s" """.TrimEnd(),
+                "guard.policies.stop.maxInFlight: (not set) -> 1",
+            ],
+            ConfigurationJson.Compare(ProxyConfiguration.Default, changed).Select(c => c.ToString()));
+        Assert.Empty(ConfigurationJson.Compare(changed, changed with { }));
+    }
+}

@@ -1,0 +1,43 @@
+using CsCheck;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Configuration;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Configuration;
+
+public sealed class GuardOptionsTests
+{
+    [Theory]
+    [InlineData(GuardMode.Observe, GuardMode.Enforce, GuardMode.Enforce)]
+    [InlineData(GuardMode.Enforce, GuardMode.Off, GuardMode.Off)]
+    [InlineData(GuardMode.Enforce, null, GuardMode.Enforce)]
+    [InlineData(GuardMode.Off, GuardMode.Enforce, GuardMode.Off)]
+    internal void A_policy_replaces_any_mode_but_off(GuardMode common, GuardMode? policy, GuardMode expected)
+    {
+        var guard = new GuardOptions(
+            PolicyOptions.Default with { Mode = common },
+            PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None,
+            new PolicyOverrides { Mode = policy });
+        Assert.Equal(expected, guard.For(Operation.Remove).Mode);
+        Assert.Equal(common, guard.For(Operation.Stop).Mode);
+    }
+
+    [Fact]
+    public void No_mode_is_above_the_ceiling_and_none_is_raised()
+    {
+        var modes = Gen.Enum<GuardMode>();
+        Gen.Select(modes, modes.Nullable(), modes.Nullable(), modes).Sample((common, stop, kill, ceiling) =>
+        {
+            var guard = new GuardOptions(
+                PolicyOptions.Default with { Mode = common },
+                new PolicyOverrides { Mode = stop, MaxInFlight = 7 },
+                new PolicyOverrides { Mode = kill },
+                PolicyOverrides.None, PolicyOverrides.None);
+            var capped = guard.AtMost(ceiling);
+            return capped.For(Operation.Stop).MaxInFlight == 7
+                && Enum.GetValues<Operation>().All(o =>
+                    capped.For(o).Mode == (GuardMode)Math.Min((int)guard.For(o).Mode, (int)ceiling)
+                    && capped.For(o).Patience == guard.For(o).Patience);
+        });
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Tests.Configuration;
+
+/// <summary>Keeps what is logged.</summary>
+internal sealed class RecordingLogger : ILogger
+{
+    private readonly List<(LogLevel Level, int Id, string Text)> _entries = [];
+
+    public IReadOnlyList<(LogLevel Level, int Id, string Text)> Entries
+    {
+        get
+        {
+            lock (_entries)
+                return [.. _entries];
+        }
+    }
+
+    public IEnumerable<string> Texts(int id) => Entries.Where(e => e.Id == id).Select(e => e.Text);
+
+    public void Clear()
+    {
+        lock (_entries)
+            _entries.Clear();
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (_entries)
+            _entries.Add((logLevel, eventId.Id, formatter(state, exception)));
+    }
+}
