@@ -5,5 +5,5 @@ using DockerGuardProxy.Commands;
 // halves the latency of a call. It holds only as long as nothing on those threads blocks.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-var root = new RootCommand("A guard between Docker clients and the engine") { RunCommand.Create() };
+var root = new RootCommand("A guard between Docker clients and the engine.") { RunCommand.Create(), CheckConfigCommand.Create() };
 return await root.Parse(args).InvokeAsync();

@@ -1,54 +1,37 @@
+using System.Collections.Immutable;
 using System.CommandLine;
-using DockerGuardProxy.Forward;
-using DockerGuardProxy.Listen;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Hosting;
 
 namespace DockerGuardProxy.Commands;
 
-/// <summary><c>docker-guard-proxy run</c>: the daemon.</summary>
+/// <summary><c>run</c>: the daemon.</summary>
 internal static class RunCommand
 {
+    /// <summary>Exit code 0 after SIGTERM or SIGINT, 2 if a socket's settings are wrong or the socket can't be served.</summary>
     public static Command Create()
     {
-        var listen = new Option<string?>("--listen") { Description = "Unix socket to serve", HelpName = "PATH" };
-        var engine = new Option<string?>("--engine") { Description = "The engine's Unix socket", HelpName = "PATH" };
-        var command = new Command("run", "Serve a Unix socket in front of the engine") { listen, engine };
+        var config = new Option<string?>("--config") { Description = $"Configuration file [default: {ConfigurationSources.DefaultFile}]", HelpName = "FILE" };
+        var listen = new Option<string?>("--listen") { Description = "Socket that clients use (listen.path)", HelpName = "PATH" };
+        var engine = new Option<string?>("--engine") { Description = "The engine's socket (engine.path)", HelpName = "PATH" };
+        var admin = new Option<string?>("--admin") { Description = "Socket for status and control (admin.path)", HelpName = "PATH" };
+        var command = new Command("run", "Guard the engine: serve a socket in front of it.") { config, listen, engine, admin };
         command.SetAction((result, cancellationToken) =>
-            RunAsync(result.GetValue(listen) ?? "/run/docker-guard-proxy/docker.sock", result.GetValue(engine) ?? "/var/run/docker.sock", cancellationToken));
+        {
+            var settings = ImmutableDictionary.CreateBuilder<string, string?>();
+            Add(settings, "listen.path", result.GetValue(listen));
+            Add(settings, "engine.path", result.GetValue(engine));
+            Add(settings, "admin.path", result.GetValue(admin));
+            var file = result.GetValue(config);
+            var sources = new ConfigurationSources { CommandLine = settings.ToImmutable() };
+            if (file is not null) sources = sources with { File = Path.GetFullPath(file), FileIsNamed = true };
+            return Daemon.RunAsync(sources, cancellationToken);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string listen, string engine, CancellationToken cancellationToken)
+    private static void Add(ImmutableDictionary<string, string?>.Builder settings, string key, string? path)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
-        builder.Logging.AddFilter("Yarp", LogLevel.None);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddHttpForwarder();
-        builder.Services.AddSingleton(services => new EngineDialer(engine, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<PassThrough>();
-        builder.Services.AddSingleton<ProxyApplication>();
-        builder.Services.AddSingleton<IHostedService>(services => new ProxyServer(
-            listen,
-            () => ListenSocket.Create(listen, (UnixFileMode)0x1B0, null, null),
-            services.GetRequiredService<EngineDialer>(),
-            services.GetRequiredService<ProxyApplication>(),
-            services.GetRequiredService<TimeProvider>(),
-            services,
-            services.GetRequiredService<ILoggerFactory>()));
-        using var host = builder.Build();
-        try
-        {
-            await host.RunAsync(cancellationToken);
-            return 0;
-        }
-        catch (ListenException e)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
-            return 2;
-        }
+        if (path is not null) settings[key] = Path.GetFullPath(path);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using DockerGuardProxy.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
@@ -13,14 +15,14 @@ internal static partial class ListenSocket
     /// permission bits at all and nobody listens. A stale file is replaced, a socket that somebody serves is not.
     /// Making it under another name and renaming it was rejected: that name is what getpeername(2) and ss(8) show.
     /// </summary>
-    /// <param name="path">Where clients find the socket.</param>
-    /// <param name="mode">Permission bits of the file.</param>
-    /// <param name="userId">Owner, or null to leave it.</param>
-    /// <param name="groupId">Group, or null to leave it.</param>
+    /// <param name="options">Path, mode and owners.</param>
+    /// <param name="logger">Told of a group that does not exist.</param>
     /// <exception cref="ListenException">The path is served by another process, is no socket, or can't be made.</exception>
-    public static Socket Create(string path, UnixFileMode mode, uint? userId, uint? groupId)
+    public static Socket Create(ListenOptions options, ILogger logger)
     {
-        var full = Path.GetFullPath(path);
+        var userId = FindOwner(options);
+        var groupId = FindGroup(options, logger);
+        var full = Path.GetFullPath(options.Path);
         ThrowIfTaken(full);
 
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -44,7 +46,7 @@ internal static partial class ListenSocket
                 throw new ListenException($"{full}: its owner cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
             }
 
-            File.SetUnixFileMode(full, mode);
+            File.SetUnixFileMode(full, options.Mode);
 
             // The kernel cuts the backlog to net.core.somaxconn (listen(2)).
             socket.Listen(int.MaxValue);
@@ -60,6 +62,27 @@ internal static partial class ListenSocket
             socket.Dispose();
             throw;
         }
+    }
+
+    private static uint? FindOwner(ListenOptions options)
+    {
+        if (options.Owner.Length == 0) return null;
+
+        return Account.User(options.Owner)
+            ?? throw new ListenException($"listen.owner: there is no user {LogText.Escape(options.Owner)}");
+    }
+
+    private static uint? FindGroup(ListenOptions options, ILogger logger)
+    {
+        if (options.Group.Length == 0) return null;
+        if (Account.Group(options.Group) is { } id) return id;
+
+        // As dockerd does: its own default group may be missing, one that somebody chose may not.
+        if (options.Group != ListenOptions.Default.Group)
+            throw new ListenException($"listen.group: there is no group {LogText.Escape(options.Group)}");
+
+        ListenLog.NoDefaultGroup(logger, options.Group, options.Path);
+        return null;
     }
 
     private static void ThrowIfTaken(string path)

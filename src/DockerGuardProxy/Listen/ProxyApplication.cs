@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
@@ -10,7 +11,7 @@ namespace DockerGuardProxy.Listen;
 /// Where Kestrel hands a request over. It takes the place of ASP.NET Core's hosting pipeline, which would add a
 /// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
 /// </summary>
-internal sealed class ProxyApplication(PassThrough passThrough) : IHttpApplication<ForwardContext>
+internal sealed class ProxyApplication(PassThrough passThrough, ILogger<ProxyApplication> logger) : IHttpApplication<ForwardContext>
 {
     public ForwardContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -30,7 +31,18 @@ internal sealed class ProxyApplication(PassThrough passThrough) : IHttpApplicati
         return context;
     }
 
-    public Task ProcessRequestAsync(ForwardContext context) => passThrough.ForwardAsync(context.Http, context.Client);
+    public async Task ProcessRequestAsync(ForwardContext context)
+    {
+        try
+        {
+            await passThrough.ForwardAsync(context.Http, context.Client);
+        }
+        catch (Exception e) when (!context.Http.RequestAborted.IsCancellationRequested)
+        {
+            ListenLog.Fault(logger, e);
+            context.Http.Abort();
+        }
+    }
 
     public void DisposeContext(ForwardContext context, Exception? exception)
     {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using DockerGuardProxy.Forward;
 using Microsoft.AspNetCore.Connections;
@@ -22,29 +21,31 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly KestrelServer _kestrel;
     private readonly ProxyApplication _application;
     private readonly DepartureWatch _watch;
+    private readonly ILogger _logger;
     private readonly string _path;
-    private readonly Func<Socket> _createSocket;
+    private readonly string _engine;
     private long _inode;
 
     public ProxyServer(
-        string path, Func<Socket> createSocket, EngineDialer dialer, ProxyApplication application, TimeProvider time,
+        Configuration.ListenOptions listen, EngineDialer dialer, ProxyApplication application, TimeProvider time,
         IServiceProvider services, ILoggerFactory loggers)
     {
         _application = application;
-        _path = path;
-        _createSocket = createSocket;
+        _logger = loggers.CreateLogger<ProxyServer>();
+        _path = listen.Path;
+        _engine = dialer.Path;
         _watch = new DepartureWatch(time);
         var options = new KestrelServerOptions { ApplicationServices = services };
         Configure(options);
-        options.ListenUnixSocket(path, listen =>
+        options.ListenUnixSocket(_path, endPoint =>
         {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => ServeAsync(next, connection, dialer));
+            endPoint.Protocols = HttpProtocols.Http1;
+            endPoint.Use(next => connection => ServeAsync(next, connection, dialer));
         });
         var transport = new SocketTransportOptions
         {
             Backlog = int.MaxValue,
-            CreateBoundListenSocket = _ => _createSocket(),
+            CreateBoundListenSocket = _ => ListenSocket.Create(listen, _logger),
             UnsafePreferInlineScheduling = true,
         };
         _kestrel = new KestrelServer(
@@ -55,6 +56,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     {
         await _kestrel.StartAsync(_application, cancellationToken);
         _inode = SocketFile.Inode(_path);
+        ListenLog.Listening(_logger, _path, _engine);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
