@@ -22,7 +22,7 @@ namespace DockerGuardProxy.Forward;
 /// died in the pool fails a request that its client never saw fail.
 /// </para>
 /// </remarks>
-internal sealed class EngineLink : IDisposable
+internal sealed class EngineLink : IEngineExchange, IDisposable
 {
     private readonly EngineDialer _dialer;
     private readonly ClientConnection _client;
@@ -49,7 +49,7 @@ internal sealed class EngineLink : IDisposable
     /// <summary>True while a request is wholly with the engine.</summary>
     public bool IsDelivered => _delivered;
 
-    /// <summary>True while the bytes of an answer's head matter.</summary>
+    /// <inheritdoc/>
     public bool WatchesAnswer => _answerHead is not null || _waitsForContinue;
 
     /// <summary>The connection under way; null before the request's head is sent.</summary>
@@ -60,21 +60,21 @@ internal sealed class EngineLink : IDisposable
 
     public RequestBody? Body => _body;
 
-    public HttpMessageInvoker Invoker => _invoker ??= new HttpMessageInvoker(CreateHandler());
+    public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
 
     /// <summary>Takes up a request.</summary>
     /// <param name="http">The request; used until <see cref="EndAsync"/>.</param>
     /// <param name="target">Its target as it came.</param>
-    /// <param name="hasBody">Whether a body follows its head.</param>
-    public void Begin(HttpContext http, string target, bool hasBody)
+    /// <param name="body">Its body; null if it has none.</param>
+    public void Begin(HttpContext http, string target, RequestBody? body)
     {
         _head.ResetWrittenCount();
         RequestHead.Write(http, target, _client.Transport.HostAsSent, _head);
         _headSent = false;
-        _mayRepeat = !hasBody && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
-        _body = hasBody ? new RequestBody(http) : null;
+        _mayRepeat = body is null && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+        _body = body;
         _answerHead = Hijack.IsPossible(http.Request, target) ? new AnswerHead() : null;
-        _waitsForContinue = hasBody && http.Request.Headers.Expect.Count > 0
+        _waitsForContinue = body is { IsRead: false } && http.Request.Headers.Expect.Count > 0
             && http.Request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
     }
 
@@ -95,7 +95,7 @@ internal sealed class EngineLink : IDisposable
         else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered);
     }
 
-    /// <summary>Bytes of an answer that <see cref="WatchesAnswer"/> asked for.</summary>
+    /// <inheritdoc/>
     public void OnAnswerBytes(ReadOnlySpan<byte> bytes)
     {
         if (_waitsForContinue)
@@ -161,7 +161,7 @@ internal sealed class EngineLink : IDisposable
             if (_client.IsInputEnded) PassInputEndOn();
         }
 
-        _client.OnDelivered();
+        _client.Deliver();
     }
 
     /// <summary>Leaves requests alone that may hijack: their stream ends its directions by itself, after its last byte.</summary>
@@ -170,25 +170,9 @@ internal sealed class EngineLink : IDisposable
         if (_answerHead is null && _stream is not null && !_client.Transport.HasUnreadInput) Shutdown(_stream.Socket);
     }
 
-    private SocketsHttpHandler CreateHandler() => new()
+    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        AutomaticDecompression = System.Net.DecompressionMethods.None,
-        ConnectTimeout = Timeout.InfiniteTimeSpan,
-        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-        // Draining an answer that nobody reads would only keep the engine busy.
-        MaxResponseDrainSize = 0,
-        // In KB: what Go's own clients take (net/http Transport.MaxResponseHeaderBytes).
-        MaxResponseHeadersLength = 10 * 1024,
-        ResponseHeaderEncodingSelector = static (_, _) => System.Text.Encoding.Latin1,
-        ConnectCallback = async (_, cancellationToken) =>
-        {
-            if (_headSent && !_mayRepeat) throw new IOException("The connection to the engine was lost before it answered.");
-            return new EngineStream(await _dialer.DialAsync(cancellationToken), this);
-        },
-    };
+        if (_headSent && !_mayRepeat) throw new IOException("The connection to the engine was lost before it answered.");
+        return new EngineStream(await _dialer.DialAsync(cancellationToken), this);
+    }
 }

@@ -6,7 +6,7 @@ namespace DockerGuardProxy.Forward;
 /// A connection to the engine as SocketsHttpHandler sees it. The handler reads answers from it. What it writes is a stand-in
 /// for the request's head; in its place goes the head that the client sent (see <see cref="EngineLink"/>).
 /// </summary>
-internal sealed class EngineStream(Socket socket, EngineLink link) : Stream
+internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : Stream
 {
     public Socket Socket { get; } = socket;
 
@@ -25,7 +25,7 @@ internal sealed class EngineStream(Socket socket, EngineLink link) : Stream
     }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        link.WatchesAnswer && !buffer.IsEmpty
+        exchange.WatchesAnswer && !buffer.IsEmpty
             ? ReadWatchedAsync(buffer, cancellationToken)
             : Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
 
@@ -33,7 +33,7 @@ internal sealed class EngineStream(Socket socket, EngineLink link) : Stream
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        link.SendHeadAsync(this, cancellationToken);
+        exchange.SendHeadAsync(this, cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -61,7 +61,7 @@ internal sealed class EngineStream(Socket socket, EngineLink link) : Stream
     private async ValueTask<int> ReadWatchedAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var count = await Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
-        link.OnAnswerBytes(buffer.Span[..count]);
+        exchange.OnAnswerBytes(buffer.Span[..count]);
         return count;
     }
 }

@@ -17,13 +17,16 @@ internal sealed class PassThrough(IHttpForwarder forwarder)
         ActivityTimeout = Timeout.InfiniteTimeSpan,
     };
 
-    public async Task ForwardAsync(HttpContext http, ClientConnection client)
+    /// <summary>Forwards a call.</summary>
+    /// <param name="http">The call.</param>
+    /// <param name="client">Its connection.</param>
+    /// <param name="target">Its target as it came.</param>
+    /// <param name="body">Its body; null if it has none.</param>
+    public async Task ForwardAsync(HttpContext http, ClientConnection client, string target, RequestBody? body)
     {
         var features = http.Features;
-        var hasBody = features.Get<IHttpRequestBodyDetectionFeature>()!.CanHaveBody;
-        var target = client.Transport.TargetAsSent ?? features.Get<IHttpRequestFeature>()!.RawTarget;
         var link = client.Link;
-        link.Begin(http, target, hasBody);
+        link.Begin(http, target, body);
 
         // YARP must neither copy the body nor see an upgrade: both are EngineLink's and Tunnel's.
         features.Set<IHttpRequestBodyDetectionFeature>(Bodyless);

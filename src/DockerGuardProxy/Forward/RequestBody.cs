@@ -14,14 +14,25 @@ internal sealed class RequestBody
     private readonly HttpContext _http;
     private readonly PipeReader _reader;
     private readonly bool _isChunked;
+    private readonly ReadOnlyMemory<byte> _taken;
     private Task<bool>? _copy;
 
-    public RequestBody(HttpContext http)
+    /// <summary>A body of which the first bytes may have been taken already.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="taken">The bytes that were read from it.</param>
+    public RequestBody(HttpContext http, ReadOnlyMemory<byte> taken = default)
     {
         _http = http;
         _reader = http.Request.BodyReader;
         _isChunked = http.Request.Headers.TransferEncoding.Count > 0;
+        _taken = taken;
     }
+
+    /// <summary>True if its client has been told to send it.</summary>
+    public bool IsRead => !_taken.IsEmpty;
+
+    /// <summary>Keeps a copy of the body, as far as it fits; set before <see cref="Start"/>.</summary>
+    public BodyCopy? Copy { get; init; }
 
     /// <summary>Starts to copy.</summary>
     /// <param name="socket">The engine's connection, on which the head has just been sent.</param>
@@ -44,6 +55,7 @@ internal sealed class RequestBody
         var segments = new List<ArraySegment<byte>>();
         try
         {
+            if (!_taken.IsEmpty) await SendAsync(socket, segments, new ReadOnlySequence<byte>(_taken));
             while (true)
             {
                 var result = await _reader.ReadAsync();
@@ -53,7 +65,12 @@ internal sealed class RequestBody
                     return false;
                 }
 
-                if (!result.Buffer.IsEmpty) await SendAsync(socket, segments, result.Buffer);
+                if (!result.Buffer.IsEmpty)
+                {
+                    Copy?.Append(result.Buffer);
+                    await SendAsync(socket, segments, result.Buffer);
+                }
+
                 _reader.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted) break;
             }

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Forward;
 using DockerGuardProxy.Listen;
@@ -51,6 +52,7 @@ internal static class Daemon
         services.AddHttpForwarder();
         services.AddSingleton(new EngineDialer(configuration.Engine.Path, time));
         services.AddSingleton<PassThrough>();
+        services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         services.AddSingleton(configuration.Listen);
         services.AddHostedService(provider => new ProxyServer(
@@ -72,6 +74,9 @@ internal static class Daemon
             options => options.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.AddFilter("Yarp", LogLevel.None);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // What ends the start is told in one line, without the host's stack trace.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
 
         // Kestrel reports a client's garbage as errors of ours; faults of the application are logged by it (ListenLog).
         logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Critical);

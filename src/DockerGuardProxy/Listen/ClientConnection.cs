@@ -13,8 +13,8 @@ namespace DockerGuardProxy.Listen;
 /// client can read no more.
 /// </summary>
 /// <remarks>
-/// Invariant, under <c>_gate</c>: the token fires at most once, and never before a request that has come whole is with the
-/// engine, as the engine itself would have read it from its own socket although its client has left.
+/// Invariant, under <c>_gate</c>: the token fires at most once, and never before a request that has come whole is delivered, as
+/// the engine itself would have read it from its own socket although its client has left.
 /// </remarks>
 internal sealed class ClientConnection : IAsyncDisposable
 {
@@ -25,6 +25,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly Lock _gate = new();
     private bool _hasLeft;
+    private bool _isDelivered;
     private bool _disposed;
 
     public ClientConnection(ConnectionContext connection, EngineDialer dialer, DepartureWatch watch)
@@ -54,15 +55,23 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>Hands out the raw pipes for a hijacked stream.</summary>
     public IDuplexPipe TakeOver() => Transport.TakeOver();
 
-    /// <summary>The request under way is wholly with the engine: what the client does from now on, the engine may see.</summary>
-    public void OnDelivered()
+    /// <summary>The request under way is wholly taken up: its client may leave from now on, and whoever serves it learns so.</summary>
+    public void Deliver()
     {
         lock (_gate)
         {
+            _isDelivered = true;
             if (!_hasLeft) return;
         }
 
         Leave();
+    }
+
+    /// <summary>The request under way is answered.</summary>
+    public void EndAnswer()
+    {
+        Transport.EndAnswer();
+        lock (_gate) _isDelivered = false;
     }
 
     /// <summary>Called now and then while the client is half-closed.</summary>
@@ -104,9 +113,10 @@ internal sealed class ClientConnection : IAsyncDisposable
         {
             if (_hasLeft) return;
             _hasLeft = true;
+            if (!_isDelivered) return;
         }
 
-        if (Link.IsDelivered) Leave();
+        Leave();
     }
 
     private void Leave()

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Forward;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
@@ -11,7 +12,7 @@ namespace DockerGuardProxy.Listen;
 /// Where Kestrel hands a request over. It takes the place of ASP.NET Core's hosting pipeline, which would add a
 /// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
 /// </summary>
-internal sealed class ProxyApplication(PassThrough passThrough, ILogger<ProxyApplication> logger) : IHttpApplication<ForwardContext>
+internal sealed class ProxyApplication(CallRouter calls, ILogger<ProxyApplication> logger) : IHttpApplication<ForwardContext>
 {
     public ForwardContext CreateContext(IFeatureCollection contextFeatures)
     {
@@ -35,7 +36,7 @@ internal sealed class ProxyApplication(PassThrough passThrough, ILogger<ProxyApp
     {
         try
         {
-            await passThrough.ForwardAsync(context.Http, context.Client);
+            await calls.ServeAsync(context.Http, context.Client);
         }
         catch (Exception e) when (!context.Http.RequestAborted.IsCancellationRequested)
         {
@@ -46,7 +47,7 @@ internal sealed class ProxyApplication(PassThrough passThrough, ILogger<ProxyApp
 
     public void DisposeContext(ForwardContext context, Exception? exception)
     {
-        context.Client.Transport.EndAnswer();
+        context.Client.EndAnswer();
         context.Http.Uninitialize();
     }
 }
