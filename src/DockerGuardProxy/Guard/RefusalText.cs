@@ -54,7 +54,7 @@ internal static class RefusalText
     {
         var text = new StringBuilder(MaxBytes);
         text.Append("container ").Append(Clean(container.Name, level.Name))
-            .Append(" (").Append(Clean(container.Id, 12)).Append(')');
+            .Append(" (").Append(Clean(container.Id[..Math.Min(12, container.Id.Length)], 12)).Append(')');
         if (container.Pod is { } pod)
             text.Append(" of pod ").Append(Clean(pod.Namespace, level.Pod)).Append('/').Append(Clean(pod.Name, level.Pod));
         var kind = diagnosis?.Kind ?? DiagnosisKind.CannotTell;
