@@ -171,6 +171,7 @@ internal sealed partial class ContainerEntry
         ticket.Phase = TicketPhase.Joined;
         ticket.Lead = lead;
         ticket.JoinedNode = lead.Joined.AddLast(ticket);
+        _callers++;
         _totals.Waiting++;
         if (isOfPresentRun)
             Wait(ticket);
@@ -181,6 +182,7 @@ internal sealed partial class ContainerEntry
         ticket.Phase = TicketPhase.Held;
         _held++;
         _totals.Held++;
+        _callers++;
         _totals.Waiting++;
         Wait(ticket);
     }
@@ -199,7 +201,10 @@ internal sealed partial class ContainerEntry
             _totals.Held--;
         }
         if (ticket.Phase is TicketPhase.Held or TicketPhase.Joined)
+        {
+            _callers--;
             _totals.Waiting--;
+        }
     }
 
     private void Report(Ticket ticket, Verdict verdict, Attempt? lead, Turn turn) =>

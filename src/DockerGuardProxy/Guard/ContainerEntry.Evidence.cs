@@ -25,7 +25,10 @@ internal sealed partial class ContainerEntry
     /// <summary>Since when the evidence holds.</summary>
     public TimeSpan? EvidenceSince { get; private set; }
 
-    /// <summary>The probe's report.</summary>
+    /// <summary>
+    /// The probe's report, where <see cref="NeedsEvidence"/>: SIGKILL is due then, or comes at an unknown time and by this report is
+    /// pending.
+    /// </summary>
     public void Evidence(Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
     {
         if (Diagnosis is null || Diagnosis.Kind != diagnosis.Kind || !Diagnosis.Tasks.SequenceEqual(diagnosis.Tasks))
@@ -33,9 +36,7 @@ internal sealed partial class ContainerEntry
             Diagnosis = diagnosis;
             _refusalBody = null;
         }
-        // Pending SIGKILL of a call whose kill-at is unknown shows by itself that it was due.
-        var isDue = DueAt() <= turn.Now || EvidenceSince is not null || _open.Exists(attempt => attempt.KillAt.IsUnknown);
-        if (!diagnosis.IsEvidence || !isDue)
+        if (!diagnosis.IsEvidence)
         {
             if (EvidenceSince is null)
                 return;

@@ -18,7 +18,11 @@ internal sealed partial class ContainerEntry
     // Callers that wait on this run and have a deadline: held, joined and leading ones, in the order of arrival or re-entry.
     private readonly LinkedList<Ticket> _waiting = new();
     private int _held;
-    private bool _isRunning = true;
+
+    // Held and joined callers, those included that have joined a call of an ended run: as long as one may come back to be decided
+    // again, the entry must remember whether the container runs.
+    private int _callers;
+    private bool _isRunning;
     private long _attempts;
     private long _saved;
     private long _refusals;
@@ -27,6 +31,7 @@ internal sealed partial class ContainerEntry
     {
         Container = container;
         _totals = totals;
+        _isRunning = container.IsRunning;
         Run = totals.NextRun();
     }
 
@@ -43,7 +48,7 @@ internal sealed partial class ContainerEntry
 
     /// <summary>Nothing is kept: the entry may go.</summary>
     public bool IsEmpty =>
-        _open.Count == 0 && _waiting.Count == 0 && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;
+        _open.Count == 0 && _waiting.Count == 0 && _callers == 0 && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;
 
     public void Rename(string name)
     {
@@ -127,7 +132,7 @@ internal sealed partial class ContainerEntry
         EvidenceSince is null ? null : _evidenceSinceUtc,
         _attempts,
         _open.Count,
-        _waiting.Count(ticket => ticket.Phase is TicketPhase.Held or TicketPhase.Joined),
+        _callers,
         _open.Count == 0 ? null : turn.Now - _open[0].SentAt,
         _backoff.Until - turn.Now,
         _refusals);

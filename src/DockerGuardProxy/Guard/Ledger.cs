@@ -117,13 +117,13 @@ internal sealed class Ledger : IDisposable
     });
 
     /// <summary>The probe's report.</summary>
-    /// <param name="need">What was asked; a report about an earlier run is ignored.</param>
+    /// <param name="need">What was asked; a report about an earlier run, or one that is not needed any more, is ignored.</param>
     /// <param name="diagnosis">What was found.</param>
     /// <param name="heldFor">How long it had held when it was found for sure: the time between the samples.</param>
     public void Evidence(EvidenceNeed need, Diagnosis diagnosis, TimeSpan heldFor = default) =>
         Step((need, diagnosis, heldFor), static (ledger, it, turn) =>
         {
-            if (!ledger._entries.TryGetValue(it.need.Id, out var entry) || entry.Run != it.need.Run || !entry.IsRunning)
+            if (!ledger._entries.TryGetValue(it.need.Id, out var entry) || entry.Run != it.need.Run || !entry.NeedsEvidence)
                 return;
             entry.Evidence(it.diagnosis, it.heldFor, turn);
             ledger.Settle(entry, turn);
