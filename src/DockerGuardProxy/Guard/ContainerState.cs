@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>What the decision knows about a container; times on the ledger's clock.</summary>
+/// <param name="IsRunning">Whether the container runs.</param>
+/// <param name="Open">Open calls of this run, oldest first.</param>
+/// <param name="EvidenceSince">Since when the evidence holds without a gap; null without evidence.</param>
+/// <param name="BackoffUntil">When the next attempt may be sent; null without back-off.</param>
+/// <param name="HeldHere">Callers held for this container.</param>
+/// <param name="HeldOnNode">Callers held for all containers.</param>
+internal readonly record struct ContainerState(
+    bool IsRunning,
+    ImmutableArray<OpenCall> Open,
+    TimeSpan? EvidenceSince = null,
+    TimeSpan? BackoffUntil = null,
+    int HeldHere = 0,
+    int HeldOnNode = 0)
+{
+    /// <summary>Evidence for at least <paramref name="patience"/>.</summary>
+    public bool IsStuck(TimeSpan patience, TimeSpan now) => EvidenceSince is { } since && now - since >= patience;
+
+    /// <summary>True while no attempt may be sent.</summary>
+    public bool IsBackingOff(TimeSpan now) => BackoffUntil > now;
+}

@@ -1,0 +1,41 @@
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Probe;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>Something that happened in the ledger.</summary>
+internal abstract record GuardEvent
+{
+    private GuardEvent()
+    {
+    }
+
+    /// <summary>A call was decided about, at arrival or again later. In observe mode it is sent all the same.</summary>
+    /// <param name="Ticket">The call.</param>
+    /// <param name="Verdict">The decision.</param>
+    /// <param name="Lead">The lead of a joined call.</param>
+    /// <param name="OpenCalls">Open calls of the container before the decision took effect.</param>
+    internal sealed record Decided(Ticket Ticket, Verdict Verdict, Attempt? Lead, int OpenCalls) : GuardEvent;
+
+    /// <summary>A caller was refused, or would have been (<see cref="GuardMode.Observe"/>).</summary>
+    /// <param name="Ticket">The call.</param>
+    /// <param name="Refusal">What it was told.</param>
+    /// <param name="Diagnosis">What the refusal rests on; null if nothing was reported.</param>
+    internal sealed record Refused(Ticket Ticket, Refusal Refusal, Diagnosis? Diagnosis) : GuardEvent;
+
+    /// <summary>Refusals of the last 60 s turned out wrong: the container exited.</summary>
+    internal sealed record RefusalsProvedWrong(GuardedContainer Container, Operation Operation, int Count) : GuardEvent;
+
+    /// <summary>A container became stuck.</summary>
+    internal sealed record StuckBegan(GuardedContainer Container, Diagnosis Diagnosis, DateTimeOffset Since) : GuardEvent;
+
+    /// <summary>It no longer is, by its end or by the end of the evidence.</summary>
+    /// <param name="Container">The container.</param>
+    /// <param name="Diagnosis">The last one of it.</param>
+    /// <param name="Duration">Since the evidence began.</param>
+    /// <param name="CallsSaved">Calls of this run that the engine was spared.</param>
+    internal sealed record StuckEnded(GuardedContainer Container, Diagnosis Diagnosis, TimeSpan Duration, long CallsSaved) : GuardEvent;
+
+    /// <summary>A fault inside the guard: every waiting call was forwarded, and the ledger began anew.</summary>
+    internal sealed record Faulted(Exception Cause) : GuardEvent;
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>The ledger at one moment, for status and gauges.</summary>
+/// <param name="OpenCalls">Sent to the engine and not answered, those of ended runs included.</param>
+/// <param name="WaitingCalls">Held and joined callers.</param>
+/// <param name="OldestOpen">Age of the oldest open call of a present run; null without one.</param>
+/// <param name="Refusals">Since the process started.</param>
+/// <param name="WrongRefusals">Of them, those whose container exited within 60 s.</param>
+/// <param name="Containers">Every container with an entry, by name.</param>
+internal sealed record GuardSnapshot(
+    int OpenCalls,
+    int WaitingCalls,
+    TimeSpan? OldestOpen,
+    long Refusals,
+    long WrongRefusals,
+    ImmutableArray<ContainerSnapshot> Containers);

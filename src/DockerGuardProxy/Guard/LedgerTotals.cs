@@ -1,0 +1,26 @@
+namespace DockerGuardProxy.Guard;
+
+/// <summary>What the entries of a ledger share; belongs to the ledger's lock.</summary>
+internal sealed class LedgerTotals
+{
+    private long _attempt;
+    private long _run;
+
+    /// <summary>Held callers.</summary>
+    public int Held { get; set; }
+
+    /// <summary>Held and joined callers.</summary>
+    public int Waiting { get; set; }
+
+    /// <summary>Attempts that are not over.</summary>
+    public int Open { get; set; }
+
+    public long Refusals { get; set; }
+
+    public long WrongRefusals { get; set; }
+
+    public long NextAttempt() => ++_attempt;
+
+    /// <summary>Runs are numbered for the whole ledger, so an entry made anew never meets an old number.</summary>
+    public long NextRun() => ++_run;
+}

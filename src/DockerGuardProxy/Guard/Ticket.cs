@@ -1,0 +1,69 @@
+using DockerGuardProxy.Calls;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>One call of one caller, from arrival to outcome. Its changing part belongs to the ledger's lock.</summary>
+internal sealed class Ticket
+{
+    private readonly TaskCompletionSource<Outcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal Ticket(TerminatingCall call, GuardedContainer? container, GuardPolicy policy, object? request, TimeSpan arrivedAt)
+    {
+        Call = call;
+        Container = container;
+        Policy = policy;
+        Request = request;
+        ArrivedAt = arrivedAt;
+        Signal = container is null ? call.Signal : container.EffectiveSignal(call.Signal);
+    }
+
+    /// <summary>What is asked.</summary>
+    public TerminatingCall Call { get; }
+
+    /// <summary>The container as it was at arrival; null if unknown.</summary>
+    public GuardedContainer? Container { get; }
+
+    /// <summary>The policy of the arrival.</summary>
+    public GuardPolicy Policy { get; }
+
+    /// <summary>What the sender needs to send the call; opaque here.</summary>
+    public object? Request { get; }
+
+    /// <summary>The decision at arrival, for span and header.</summary>
+    public Verdict First { get; internal set; }
+
+    /// <summary>Calls of the container that were open at arrival.</summary>
+    public int OpenAtArrival { get; internal set; }
+
+    /// <summary>Ends once, with what the caller is to be told. Never faults; continuations run outside the ledger's lock.</summary>
+    public Task<Outcome> Outcome => _outcome.Task;
+
+    /// <summary>Arrival on the ledger's clock.</summary>
+    internal TimeSpan ArrivedAt { get; }
+
+    internal string? Signal { get; }
+
+    internal TicketPhase Phase { get; set; }
+
+    /// <summary>The run it was decided in last.</summary>
+    internal long Run { get; set; }
+
+    /// <summary>Its own attempt; set once, so nothing is sent twice.</summary>
+    internal Attempt? Own { get; set; }
+
+    internal Attempt? Lead { get; set; }
+
+    /// <summary>Which repeat on a stuck container it is; -1 where it came before.</summary>
+    internal int RepeatIndex { get; set; } = -1;
+
+    /// <summary>Its places in the entry's and in the lead's list.</summary>
+    internal LinkedListNode<Ticket>? WaitingNode { get; set; }
+
+    internal LinkedListNode<Ticket>? JoinedNode { get; set; }
+
+    internal bool IsObserved => Policy.Mode == GuardMode.Observe;
+
+    internal KillAt KillAtIfSent(TimeSpan now) => KillAt.Of(Call, Container?.StopTimeout, Signal, now);
+
+    internal void Complete(Outcome outcome) => _outcome.TrySetResult(outcome);
+}

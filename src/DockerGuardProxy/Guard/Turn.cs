@@ -1,0 +1,63 @@
+namespace DockerGuardProxy.Guard;
+
+/// <summary>One input to the ledger: its moment, and the effects to be carried out once the lock is released.</summary>
+internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies policies)
+{
+    private List<Attempt>? _sends;
+    private List<(Ticket Ticket, Outcome Outcome)>? _outcomes;
+    private List<EvidenceNeed>? _needs;
+    private List<GuardEvent>? _events;
+
+    /// <summary>Time on the ledger's clock.</summary>
+    public TimeSpan Now => now;
+
+    /// <summary>The wall clock, for texts only.</summary>
+    public DateTimeOffset UtcNow => utcNow;
+
+    /// <summary>The configuration at this moment.</summary>
+    public GuardPolicies Policies => policies;
+
+    public void Send(Attempt attempt) => (_sends ??= []).Add(attempt);
+
+    public void Complete(Ticket ticket, Outcome outcome) => (_outcomes ??= []).Add((ticket, outcome));
+
+    public void Need(EvidenceNeed need) => (_needs ??= []).Add(need);
+
+    public void Report(GuardEvent happened) => (_events ??= []).Add(happened);
+
+    /// <summary>Carries the effects out. A fault in one does not keep back the others.</summary>
+    /// <param name="sender">Takes sends and needs.</param>
+    /// <param name="observer">Takes events.</param>
+    /// <param name="notSent">Told of an attempt whose sending could not even start.</param>
+    public void CarryOut(IAttemptSender sender, IGuardObserver observer, Action<Attempt, Exception> notSent)
+    {
+        foreach (var attempt in _sends ?? [])
+            Try(() => sender.Send(attempt), observer, cause => notSent(attempt, cause));
+        foreach (var (ticket, outcome) in _outcomes ?? [])
+            ticket.Complete(outcome);
+        foreach (var need in _needs ?? [])
+            Try(() => sender.EvidenceNeeded(need), observer, null);
+        foreach (var happened in _events ?? [])
+            Try(() => observer.On(happened), observer, null);
+    }
+
+    private static void Try(Action effect, IGuardObserver observer, Action<Exception>? otherwise)
+    {
+        try
+        {
+            effect();
+        }
+        catch (Exception cause)
+        {
+            otherwise?.Invoke(cause);
+            try
+            {
+                observer.On(new GuardEvent.Faulted(cause));
+            }
+            catch (Exception)
+            {
+                // An observer that fails twice has nothing left to be told; the calls matter more.
+            }
+        }
+    }
+}

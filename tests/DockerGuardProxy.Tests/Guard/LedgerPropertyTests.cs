@@ -1,0 +1,48 @@
+using CsCheck;
+using DockerGuardProxy.Guard;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Guard;
+
+public sealed class LedgerPropertyTests
+{
+    private static readonly Gen<(int What, int One, int Two)[]> Steps =
+        Gen.Select(Gen.Int[0, 99], Gen.Int[0, 999], Gen.Int[0, 999]).Array[1, 90];
+
+    [Fact]
+    public void No_interleaving_breaks_a_promise()
+    {
+        var reached = new Dictionary<string, int>();
+        Gen.Select(Gen.Int[1, 3], Steps).Sample(
+            (maxInFlight, steps) =>
+            {
+                using var model = new LedgerModel(maxInFlight);
+                foreach (var (what, one, two) in steps)
+                    model.Step(what, one, two);
+                model.ComeToRest();
+                lock (reached)
+                    foreach (var (what, count) in model.Reached)
+                        reached[what] = reached.GetValueOrDefault(what) + count;
+            },
+            iter: 4000);
+        string[] hardCases =
+        [
+            "escalation", "copied", "refused on evidence", "refused at maxWait", "back-off", "attempt after back-off", "engine restart",
+            nameof(Reason.NotRunning), nameof(Reason.Stuck), nameof(Reason.KillDue), nameof(Reason.SameStop), nameof(Reason.NoRoom),
+            nameof(Reason.SharedRestart), nameof(Reason.RunEnded),
+        ];
+        Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
+    }
+
+    [Fact]
+    public void Observe_mode_sends_every_call_at_once_and_answers_none_itself() =>
+        Steps.Sample(
+            steps =>
+            {
+                using var model = new LedgerModel(2, GuardMode.Observe);
+                foreach (var (what, one, two) in steps)
+                    model.Step(what, one, two);
+                model.ComeToRest();
+            },
+            iter: 1500);
+}

@@ -1,0 +1,139 @@
+using System.Text;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Probe;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Guard;
+
+/// <summary>A ledger with an engine, a probe and a clock that the test moves.</summary>
+internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
+{
+    public static readonly Diagnosis DState = new(
+        DiagnosisKind.DState, [new StuckTask(77, 77, "touch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")]);
+
+    public static readonly Diagnosis Alive = new(DiagnosisKind.Alive, []);
+
+    public static readonly Diagnosis CannotTell = new(DiagnosisKind.CannotTell, []);
+
+    private readonly HashSet<Attempt> _over = [];
+
+    public LedgerRig(GuardPolicy? policy = null) =>
+        Ledger = new Ledger(Time, GuardPolicies.All(policy ?? GuardPolicy.Default), this, this);
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+
+    public Ledger Ledger { get; }
+
+    /// <summary>Every attempt, in the order of sending.</summary>
+    public List<Attempt> Sent { get; } = [];
+
+    public List<GuardEvent> Events { get; } = [];
+
+    public IEnumerable<Attempt> Open => Sent.Where(attempt => !_over.Contains(attempt));
+
+    /// <summary>What the probe finds whenever it is asked; null: it does not report.</summary>
+    public Diagnosis? Finds { get; set; }
+
+    /// <summary>How long after its SIGKILL an attempt ends without an exit event; null on an engine that never answers.</summary>
+    public TimeSpan? GivesUpAfter { get; set; }
+
+    public GuardedContainer Container { get; set; } = new("c1".PadRight(64, '0'), "web", true, TimeSpan.FromSeconds(10), "");
+
+    public TimeSpan Elapsed => Time.GetUtcNow() - new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+
+    public Ticket Stop(double t, string? signal = null) => Arrive(Operation.Stop, Grace.After(TimeSpan.FromSeconds(t)), signal);
+
+    public Ticket Restart(double t = 10) => Arrive(Operation.Restart, Grace.After(TimeSpan.FromSeconds(t)));
+
+    public Ticket Kill() => Arrive(Operation.Kill, Grace.None);
+
+    public Ticket Remove() => Arrive(Operation.Remove, Grace.None);
+
+    public Ticket Arrive(Operation operation, Grace grace, string? signal = null, GuardedContainer? container = null) =>
+        Ledger.Arrive(new TerminatingCall(operation, "web", grace, signal), container ?? Container, null);
+
+    public void Answer(Ticket lead, int status, string body = "") => Answer(lead.Own!, status, body);
+
+    public void Answer(Attempt attempt, int status, string body = "")
+    {
+        _over.Add(attempt);
+        Ledger.Answered(attempt, new EngineAnswer(status, Encoding.UTF8.GetBytes(body)));
+    }
+
+    public void NoExitEvent(Attempt attempt) =>
+        Answer(attempt, 500, """{"message":"cannot stop container: web: tried to kill container, but did not receive an exit event"}""");
+
+    public void Lose(Attempt attempt)
+    {
+        _over.Add(attempt);
+        Ledger.Lost(attempt, new IOException("gone"));
+    }
+
+    /// <summary>The container exits: the event comes, then every open call of it is answered 204.</summary>
+    public void Exit()
+    {
+        Container = Container with { IsRunning = false };
+        var open = Open.Where(attempt => attempt.Ticket.Container?.Id == Container.Id && attempt.Ticket.Call.Operation != Operation.Restart).ToArray();
+        Ledger.RunEnded(Container.Id);
+        foreach (var attempt in open)
+            Answer(attempt, 204);
+    }
+
+    /// <summary>Moves the clock, a second at a time: the probe reports and the engine gives up as they would.</summary>
+    public void Advance(double seconds)
+    {
+        for (var left = seconds; left > 0; left -= 1)
+        {
+            Time.Advance(TimeSpan.FromSeconds(Math.Min(left, 1)));
+            if (GivesUpAfter is { } after)
+                foreach (var attempt in Open.Where(attempt => attempt.KillAt.IsDue(Elapsed - after)).ToArray())
+                    NoExitEvent(attempt);
+            if (Finds is { } diagnosis)
+                foreach (var need in Ledger.EvidenceNeeds())
+                    Ledger.Evidence(need, diagnosis);
+        }
+    }
+
+    /// <summary>What the caller was told; null as long as it waits.</summary>
+    public static Outcome? OutcomeOf(Ticket ticket) => ticket.Outcome.IsCompleted ? ticket.Outcome.Result : null;
+
+    public static void AssertCopied(Ticket ticket, int status, Ticket lead)
+    {
+        var answered = Assert.IsType<Outcome.Answered>(OutcomeOf(ticket));
+        Assert.Equal(status, answered.Answer.Status);
+        Assert.Same(lead.Own, answered.Lead);
+        Assert.Null(ticket.Own);
+    }
+
+    public static void AssertAnswered(Ticket ticket, int status)
+    {
+        var answered = Assert.IsType<Outcome.Answered>(OutcomeOf(ticket));
+        Assert.Equal(status, answered.Answer.Status);
+        Assert.Null(answered.Lead);
+    }
+
+    public static Refusal AssertRefused(Ticket ticket)
+    {
+        return Assert.IsType<Outcome.Refused>(OutcomeOf(ticket)).Refusal;
+    }
+
+    public void AssertEmpty()
+    {
+        var snapshot = Ledger.Snapshot();
+        Assert.Equal((0, 0), (snapshot.OpenCalls, snapshot.WaitingCalls));
+        Assert.Empty(snapshot.Containers);
+        Assert.Empty(Ledger.EvidenceNeeds());
+    }
+
+    public void Send(Attempt attempt) => Sent.Add(attempt);
+
+    public void EvidenceNeeded(EvidenceNeed need)
+    {
+    }
+
+    public void On(GuardEvent happened) => Events.Add(happened);
+
+    public void Dispose() => Ledger.Dispose();
+}
