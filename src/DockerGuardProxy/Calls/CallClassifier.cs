@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Text;
+
+namespace DockerGuardProxy.Calls;
+
+/// <summary>
+/// Tells terminating calls from all others, as dockerd would take them (moby <c>api/server</c>, 20.10 to master). It works
+/// from the raw target; for a request that is no such call nothing is allocated.
+/// <list type="number">
+/// <item>Method: POST or DELETE, in capitals; everything else passes.</item>
+/// <item>Target and path: Go's <c>url.ParseRequestURI</c>, then gorilla/mux.</item>
+/// <item>API version: one that no engine, or not this one, takes passes (400).</item>
+/// <item>Form: for a POST with a urlencoded body the body comes before the query.</item>
+/// <item>Fields: signal, t, force, link.</item>
+/// </list>
+/// What the engine answers with an error before it looks at the container passes: it is quick and ends nothing. Where
+/// engines read a form differently, see <see cref="GoRules"/>: an error of one leaves the word to the others; where they
+/// take it for different things, it passes.
+/// </summary>
+internal static class CallClassifier
+{
+    /// <summary>Go reads this much of a form (10 MiB); the engine answers a longer one with 400.</summary>
+    public const int MaxFormBytes = 10 << 20;
+
+    private const int StackBytes = 768;
+
+    /// <summary>First step: from the head alone.</summary>
+    /// <param name="method">As it came.</param>
+    /// <param name="rawTarget">The request target as it came; chars up to U+00FF stand for one byte each.</param>
+    /// <param name="contentType">The first Content-Type header, or null.</param>
+    /// <param name="hasBody">Whether a body (of unknown or nonzero length) follows.</param>
+    /// <param name="engine">The API versions of the engine, if known.</param>
+    /// <returns>
+    /// <see cref="Classification.NeedsBody"/> asks for <see cref="ClassifyForm"/>, with the body.
+    /// </returns>
+    public static Classification Classify(
+        string method, string rawTarget, string? contentType, bool hasBody, ApiRange engine = default)
+    {
+        // 1. Method
+        var post = method == "POST";
+        if (!post && method != "DELETE")
+        {
+            return Classification.Passes;
+        }
+
+        return Classify(post, rawTarget, contentType, hasBody && post, default, engine);
+    }
+
+    /// <summary>Second step, after <see cref="Classification.NeedsBody"/>.</summary>
+    /// <param name="rawTarget">As in the first step.</param>
+    /// <param name="contentType">As in the first step.</param>
+    /// <param name="body">The whole body; of one above <see cref="MaxFormBytes"/> the first <c>MaxFormBytes + 1</c> bytes do.</param>
+    /// <param name="engine">As in the first step.</param>
+    public static Classification ClassifyForm(
+        string rawTarget, string? contentType, ReadOnlySpan<byte> body, ApiRange engine = default) =>
+        body.Length > MaxFormBytes
+            ? Classification.Passes
+            : Classify(post: true, rawTarget, contentType, bodyIsMissing: false, body, engine);
+
+    private static Classification Classify(
+        bool post, string rawTarget, string? contentType, bool bodyIsMissing, ReadOnlySpan<byte> body, ApiRange engine)
+    {
+        // 2. Target and path
+        if (!RequestTarget.TryParse(rawTarget, out var target))
+        {
+            return Classification.Passes;
+        }
+
+        var room = RequestTarget.MaxBytes(target.Path);
+        byte[]? rented = null;
+        var path = room <= StackBytes ? stackalloc byte[StackBytes] : rented = ArrayPool<byte>.Shared.Rent(room);
+        try
+        {
+            path = path[..RequestTarget.CopyBytes(target.Path, path)];
+            if (!PercentEncoding.IsValid(path))
+            {
+                return Classification.Passes;
+            }
+
+            path = path[..PercentEncoding.Decode(path, plusIsSpace: false)];
+
+            // 3. API version
+            if (!ActionRoute.TryMatch(post, path, out var route) || !engine.Takes(route.Version))
+            {
+                return Classification.Passes;
+            }
+
+            // 4. Form
+            if (bodyIsMissing
+                && (FormMediaType.Read(contentType, GoRules.New).IsForm || FormMediaType.Read(contentType, GoRules.Old).IsForm))
+            {
+                return Classification.NeedsBody;
+            }
+
+            return Read(route, path, target.Query, post ? contentType : null, body, engine);
+        }
+        finally
+        {
+            if (rented is not null)
+            {
+                ArrayPool<byte>.Shared.Return(rented);
+            }
+        }
+    }
+
+    private static Classification Read(
+        ActionRoute route,
+        ReadOnlySpan<byte> path,
+        ReadOnlySpan<char> queryText,
+        string? contentType,
+        ReadOnlySpan<byte> body,
+        ApiRange engine)
+    {
+        var buffer = new byte[RequestTarget.MaxBytes(queryText)];
+        var query = buffer.AsSpan(0, RequestTarget.CopyBytes(queryText, buffer));
+        var reference = Encoding.UTF8.GetString(path[route.Name]);
+        var old = Read(GoRules.Old, route, reference, contentType, query, body, engine);
+        if (!query.Contains((byte)';') && !body.Contains((byte)';') && contentType?.Contains(';') != true)
+        {
+            return old ?? Classification.Passes;
+        }
+
+        var middle = Read(GoRules.Middle, route, reference, contentType, query, body, engine) ?? old;
+        var now = Read(GoRules.New, route, reference, contentType, query, body, engine) ?? middle;
+        return (old ?? now) == now && (middle ?? now) == now ? now ?? Classification.Passes : Classification.Passes;
+    }
+
+    /// <summary>One reading; null where such an engine refuses the form itself.</summary>
+    private static Classification? Read(
+        GoRules rules,
+        ActionRoute route,
+        string reference,
+        string? contentType,
+        ReadOnlySpan<byte> query,
+        ReadOnlySpan<byte> body,
+        ApiRange engine)
+    {
+        var type = FormMediaType.Read(contentType, rules);
+        var form = default(CallForm);
+        var good = !type.IsForm || form.Read(body, rules);
+        good &= form.Read(query, rules);
+        if (!good && !type.IsFaulty)
+        {
+            return null;
+        }
+
+        // 5. Fields
+        return CallFields.Read(route, reference, form, engine) is { } call ? Classification.Of(call) : Classification.Passes;
+    }
+}
