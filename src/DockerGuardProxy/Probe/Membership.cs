@@ -162,7 +162,7 @@ internal sealed class Membership
 
     private bool IsNamespaceInit(int pid) =>
         _reader.Read($"{_root.Proc}/{pid}/status", out var text) == ReadOutcome.Done
-        && TaskStatus.TryParse(text, out var status)
+        && TaskSignals.TryParse(text, out var status)
         && status is { NamespacePid: 1, IsNested: true };
 
     private ReadOutcome TryStat(int pid, out TaskStat stat)

@@ -43,10 +43,11 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout)
 
         var cursor = new ScanCursor(blocked);
         var end = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inTime = end.Task.WaitAsync(timeout, time);
         new Thread(() => Run(work, cursor, end), StackSize) { IsBackground = true, Name = "probe" }.Start();
         try
         {
-            return await end.Task.WaitAsync(timeout, time).ConfigureAwait(false);
+            return await inTime.ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -111,7 +111,7 @@ internal sealed class ProcScan(ProcRoot root, ScanCursor cursor)
             outcome = _reader.Read($"{folder}/{tid}/status", out text);
             if (outcome == ReadOutcome.Gone)
                 continue;
-            if (outcome == ReadOutcome.Refused || !TaskStatus.TryParse(text, out var status))
+            if (outcome == ReadOutcome.Refused || !TaskSignals.TryParse(text, out var status))
                 return ReadOutcome.Refused;
             tasks.Add(new(
                 member.Pid, tid, stat.Start, stat.Comm, stat.State, status.KillPending, stat.IsExiting,

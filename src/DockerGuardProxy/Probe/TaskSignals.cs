@@ -7,12 +7,12 @@ namespace DockerGuardProxy.Probe;
 /// <param name="Switches">voluntary_ctxt_switches + nonvoluntary_ctxt_switches.</param>
 /// <param name="NamespacePid">The innermost pid of NSpid; null on kernels before 4.1, which lack the line.</param>
 /// <param name="IsNested">NSpid names more than one PID namespace.</param>
-internal readonly record struct TaskStatus(bool KillPending, ulong Switches, int? NamespacePid, bool IsNested)
+internal readonly record struct TaskSignals(bool KillPending, ulong Switches, int? NamespacePid, bool IsNested)
 {
     private const ulong SigKill = 1UL << 8;
 
     /// <summary>False if a line that evidence rests on is missing.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, out TaskStatus status)
+    public static bool TryParse(ReadOnlySpan<byte> text, out TaskSignals status)
     {
         status = default;
         ulong pending = 0, switches = 0;
