@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace DockerGuardProxy.Probe;
+
+/// <summary>
+/// Tells the file system that a stuck task waits for, as far as that can be told without touching it: the kernel names it nowhere. A path
+/// that the task is about to open is in its memory only (<c>syscall</c> and <c>stack</c> take locks that it may hold).
+/// </summary>
+internal static class FileSystemGuess
+{
+    /// <summary>File systems without a disk or server behind them, and those that lie on another one.</summary>
+    private static readonly FrozenSet<string> Harmless = FrozenSet.Create(
+        "proc", "sysfs", "tmpfs", "devtmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "ramfs", "rootfs", "securityfs", "debugfs", "tracefs",
+        "bpf", "pstore", "hugetlbfs", "configfs", "efivarfs", "binfmt_misc", "nsfs", "selinuxfs", "rpc_pipefs", "fusectl", "overlay", "aufs");
+
+    /// <summary>Files that the engine or kubelet binds into each container from its own disk.</summary>
+    private static readonly FrozenSet<string> EngineFiles =
+        FrozenSet.Create("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/dev/termination-log");
+
+    /// <summary>What the name of a kernel function says of the file system: its prefix, and how the type's name begins.</summary>
+    private static readonly (string Wchan, string Type)[] Hints =
+    [
+        ("nfs", "nfs"), ("rpc_", "nfs"), ("fuse_", "fuse"), ("request_wait_answer", "fuse"), ("cifs_", "cifs"), ("smb", "cifs"),
+        ("ceph_", "ceph"), ("v9fs_", "9p"), ("p9_", "9p"), ("ext4_", "ext"), ("jbd2_", "ext"), ("xfs_", "xfs"), ("xlog_", "xfs"),
+        ("btrfs_", "btrfs"), ("autofs_", "autofs"), ("gfs2_", "gfs2"), ("ocfs2_", "ocfs2"), ("f2fs_", "f2fs"), ("zfs_", "zfs"),
+    ];
+
+    /// <summary>
+    /// Type and source, or null. Each step answers if exactly one file system is left, passes on if none is, and gives up if several are:
+    /// 1. what the task has open, or stands in, apart from the engine's own disk;
+    /// 2. what is mounted into the container, apart from the engine's own disk, unless the task has files of that disk open;
+    /// 3. if the kernel function names a type, all that is mounted.
+    /// In each, only those of the type that the kernel function names, if it does.
+    /// </summary>
+    /// <param name="wchan">Kernel function the task sleeps in.</param>
+    /// <param name="root">Root link of the task: mount points are relative to it, links are not.</param>
+    /// <param name="links">Links of cwd and open files.</param>
+    /// <param name="mounts">Mount table of the task.</param>
+    public static string? Of(string wchan, string root, IEnumerable<string> links, ImmutableArray<Mount> mounts)
+    {
+        var hint = Hints.FirstOrDefault(hint => wchan.StartsWith(hint.Wchan, StringComparison.Ordinal)).Type;
+        var possible = mounts.Where(mount => hint is null
+            ? !Harmless.Contains(mount.Type)
+            : mount.Type.StartsWith(hint, StringComparison.Ordinal)).ToHashSet();
+        var engine = mounts.Where(static mount => EngineFiles.Contains(mount.Point)).Select(Name).ToHashSet();
+
+        // 1.
+        var open = links.Select(link => Below(root, link)).Select(path => path is null ? null : Find(mounts, path))
+            .OfType<Mount>().Where(possible.Contains).Select(Name).ToHashSet();
+        var openElsewhere = open.Where(name => !engine.Contains(name)).ToArray();
+        if (openElsewhere.Length > 0)
+            return Single(openElsewhere);
+
+        // 2.
+        var elsewhere = possible.Select(Name).Where(name => !engine.Contains(name)).Distinct().ToArray();
+        if (elsewhere.Length > 0)
+            return open.Count == 0 ? Single(elsewhere) : null;
+
+        // 3.
+        return hint is null ? null : Single([.. possible.Select(Name).Distinct()]);
+    }
+
+    private static string? Single(string[] names) => names.Length == 1 ? names[0] : null;
+
+    private static string Name(Mount mount) => Printable.Of($"{mount.Type} {mount.Source}");
+
+    /// <summary>Pipes, sockets and the like are no paths: null.</summary>
+    private static string? Below(string root, string link)
+    {
+        if (!link.StartsWith('/'))
+            return null;
+        if (root.Length <= 1)
+            return link;
+        if (!link.StartsWith(root, StringComparison.Ordinal))
+            return null;
+        return link.Length == root.Length ? "/" : link[root.Length] == '/' ? link[root.Length..] : null;
+    }
+
+    private static Mount? Find(ImmutableArray<Mount> mounts, string path)
+    {
+        Mount? best = null;
+        foreach (var mount in mounts)
+        {
+            if (mount.Covers(path) && (best is null || mount.Point.Length >= best.Point.Length))
+                best = mount;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,174 @@
+namespace DockerGuardProxy.Probe;
+
+/// <summary>Finds which processes belong to which run: one read of <c>cgroup</c> for each process of the node, more for few.</summary>
+internal sealed class Membership
+{
+    /// <summary>Inode of the first PID namespace, the same on every kernel (include/linux/proc_ns.h, PROC_PID_INIT_INO).</summary>
+    private const string HostPidNamespace = "pid:[4026531836]";
+
+    private readonly ProcRoot _root;
+    private readonly ScanCursor _cursor;
+    private readonly ProcReader _reader;
+    private readonly IReadOnlyList<(ContainerRun Run, RunMemory Memory)> _asks;
+    private readonly Dictionary<int, Member>[] _members;
+    private readonly Dictionary<string, List<int>> _asksById = [];
+    private readonly HashSet<int> _ofOthers = [];
+    private List<int> _pids = [];
+    private bool _anyContainer;
+
+    public Membership(
+        ProcRoot root, ScanCursor cursor, ProcReader reader, IReadOnlyList<(ContainerRun Run, RunMemory Memory)> asks)
+    {
+        _root = root;
+        _cursor = cursor;
+        _reader = reader;
+        _asks = asks;
+        _members = new Dictionary<int, Member>[asks.Count];
+        for (var i = 0; i < asks.Count; i++)
+        {
+            _members[i] = [];
+            if (!_asksById.TryGetValue(asks[i].Run.Id, out var list))
+                _asksById[asks[i].Run.Id] = list = [];
+            list.Add(i);
+        }
+    }
+
+    /// <summary>The processes found for the ask.</summary>
+    public IEnumerable<Member> Of(int ask) => _members[ask].Values;
+
+    /// <summary>
+    /// Goes through all processes. False if one may have been missed: /proc can't be listed, hides processes (hidepid: not even process 1
+    /// is there), has one whose cgroup can't be read, or shows paths that we don't understand.
+    /// </summary>
+    public bool Find()
+    {
+        if (ProcReader.List(_root.Proc, out _pids) != ReadOutcome.Done || _pids.Count == 0 || _pids[0] != 1)
+            return false;
+        foreach (var pid in _pids)
+        {
+            if (!_cursor.TryEnter(ScanPhase.Membership, pid))
+                return false;
+            switch (_reader.Read($"{_root.Proc}/{pid}/cgroup", out var text))
+            {
+                case ReadOutcome.Refused:
+                    return false;
+                case ReadOutcome.Gone:
+                    continue;
+            }
+
+            var place = CgroupPlace.Parse(text);
+            if (!place.Understood)
+                return false;
+            var placed = !place.Ids.IsEmpty ? TryAdd(pid, place) : !place.HidesExiting || TryPlaceExiting(pid);
+            if (!placed)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Whether the run's init has gone. Counts only where it would be seen: the initial PID namespace, or a /proc that shows containers.
+    /// </summary>
+    public bool InitGone(int ask)
+    {
+        if (_asks[ask].Run.InitPid is not { } pid || _members[ask].ContainsKey(pid))
+            return false;
+        if (!_anyContainer
+            && !(_reader.Link($"{_root.Proc}/self/ns/pid", out var space) == ReadOutcome.Done && space == HostPidNamespace))
+            return false;
+
+        // Used again by another container; by a process of the host it could also be ours in a layout that we don't understand.
+        return _ofOthers.Contains(pid) || _reader.Read($"{_root.Proc}/{pid}/stat", out _) == ReadOutcome.Gone;
+    }
+
+    /// <summary>Adds all processes in the PID namespace of <paramref name="init"/>; true if there were any new ones.</summary>
+    public bool AddNamespaceOf(int ask, int init)
+    {
+        if (_reader.Link($"{_root.Proc}/{init}/ns/pid", out var space) != ReadOutcome.Done)
+            return false;
+        var found = false;
+        foreach (var pid in _pids)
+        {
+            if (_members[ask].ContainsKey(pid) || !_cursor.TryEnter(ScanPhase.Membership, pid)
+                || _reader.Link($"{_root.Proc}/{pid}/ns/pid", out var other) != ReadOutcome.Done || other != space)
+                continue;
+            var place = _reader.Read($"{_root.Proc}/{pid}/cgroup", out var text) == ReadOutcome.Done ? CgroupPlace.Parse(text) : null;
+            found |= TryStat(pid, out var stat) == ReadOutcome.Done
+                && _members[ask].TryAdd(pid, new(pid, stat.Start, place?.FreezerPath, place?.Unified ?? false));
+        }
+
+        return found;
+    }
+
+    /// <summary>False if it is a process of a run asked for, and can't be read.</summary>
+    private bool TryAdd(int pid, CgroupPlace place)
+    {
+        _anyContainer = true;
+        var asks = place.Ids.Where(_asksById.ContainsKey).SelectMany(id => _asksById[id]).ToArray();
+        if (asks.Length == 0)
+        {
+            _ofOthers.Add(pid);
+            return true;
+        }
+
+        var outcome = TryStat(pid, out var stat);
+        if (outcome == ReadOutcome.Done)
+        {
+            foreach (var ask in asks)
+                _members[ask][pid] = new(pid, stat.Start, place.FreezerPath, place.Unified);
+        }
+
+        return outcome != ReadOutcome.Refused;
+    }
+
+    /// <summary>
+    /// A process in the root of every v1 hierarchy: of the host, or one of a container whose leader exits. Then its other threads tell;
+    /// or it was seen before; or it is the init that the caller named, still process 1 of a namespace. False if it can't be read.
+    /// </summary>
+    private bool TryPlaceExiting(int pid)
+    {
+        var outcome = TryStat(pid, out var stat);
+        if (outcome != ReadOutcome.Done)
+            return outcome == ReadOutcome.Gone;
+        if (!stat.IsExiting || stat.IsKernelThread)
+            return true;
+
+        if (ProcReader.List($"{_root.Proc}/{pid}/task", out var tids) == ReadOutcome.Done)
+        {
+            foreach (var tid in tids)
+            {
+                if (tid == pid || _reader.Read($"{_root.Proc}/{pid}/task/{tid}/cgroup", out var text) != ReadOutcome.Done)
+                    continue;
+                var place = CgroupPlace.Parse(text);
+                if (!place.Understood)
+                    return false;
+                if (place.Ids.IsEmpty)
+                    continue;
+                return TryAdd(pid, place);
+            }
+        }
+
+        for (var i = 0; i < _asks.Count; i++)
+        {
+            var (run, memory) = _asks[i];
+            var known = memory.Starts.TryGetValue(pid, out var start) && start == stat.Start;
+            if (known || (run.InitPid == pid && IsNamespaceInit(pid)))
+                _members[i][pid] = new(pid, stat.Start, null, false);
+        }
+
+        return true;
+    }
+
+    private bool IsNamespaceInit(int pid) =>
+        _reader.Read($"{_root.Proc}/{pid}/status", out var text) == ReadOutcome.Done
+        && TaskSignals.TryParse(text, out var status)
+        && status is { NamespacePid: 1, IsNested: true };
+
+    private ReadOutcome TryStat(int pid, out TaskStat stat)
+    {
+        stat = default;
+        var outcome = _reader.Read($"{_root.Proc}/{pid}/stat", out var text);
+        return outcome == ReadOutcome.Done && !TaskStat.TryParse(text, out stat) ? ReadOutcome.Refused : outcome;
+    }
+}

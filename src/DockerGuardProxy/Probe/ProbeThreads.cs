@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+namespace DockerGuardProxy.Probe;
+
+/// <summary>
+/// Runs scans, each on a thread of its own: the thread pool serves calls, and a read that blocks can't be cancelled. A thread whose scan is
+/// overdue is lost until its read returns, if ever; with <see cref="MaxLost"/> of them lost no other is started.
+/// </summary>
+/// <param name="time">By which a scan is overdue.</param>
+/// <param name="timeout">How long a scan may take, counted from its start.</param>
+internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout)
+{
+    /// <summary>How many threads may hang at most.</summary>
+    public const int MaxLost = 2;
+
+    private const int StackSize = 512 << 10;
+
+    // Invariant: holds the cursor of each scan that was given up and whose thread still runs.
+    private readonly HashSet<ScanCursor> _lost = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Threads that hang now.</summary>
+    public int Lost
+    {
+        get
+        {
+            lock (_lock)
+                return _lost.Count;
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/>; null if it is overdue or no thread may be started.</summary>
+    public async Task<T?> RunAsync<T>(Func<ScanCursor, T> work)
+        where T : class
+    {
+        ImmutableArray<ScanStep> blocked;
+        lock (_lock)
+        {
+            if (_lost.Count >= MaxLost)
+                return null;
+            blocked = [.. _lost.Select(static cursor => cursor.Current).OfType<ScanStep>()];
+        }
+
+        var cursor = new ScanCursor(blocked);
+        var end = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inTime = end.Task.WaitAsync(timeout, time);
+        new Thread(() => Run(work, cursor, end), StackSize) { IsBackground = true, Name = "probe" }.Start();
+        try
+        {
+            return await inTime.ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            lock (_lock)
+            {
+                if (!end.Task.IsCompleted)
+                    _lost.Add(cursor);
+            }
+
+            cursor.Abandon();
+            _ = end.Task.Exception; // Nobody else looks at it.
+            return null;
+        }
+    }
+
+    private void Run<T>(Func<ScanCursor, T> work, ScanCursor cursor, TaskCompletionSource<T> end)
+    {
+        try
+        {
+            var result = work(cursor);
+            Finish(() => end.SetResult(result));
+        }
+#pragma warning disable CA1031 // It is thrown again where the scan is awaited.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Finish(() => end.SetException(fault));
+        }
+
+        void Finish(Action complete)
+        {
+            lock (_lock)
+            {
+                complete();
+                _lost.Remove(cursor);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace DockerGuardProxy.Probe;
+
+/// <summary>What earlier scans saw of a run. Immutable.</summary>
+/// <param name="Seen">Tasks of it were seen.</param>
+/// <param name="Starts">Start time by pid of its processes: an exiting task no longer tells its cgroup on v1.</param>
+internal sealed record RunMemory(bool Seen, ImmutableDictionary<int, ulong> Starts)
+{
+    /// <summary>Nothing was seen yet.</summary>
+    public static RunMemory None { get; } = new(false, ImmutableDictionary<int, ulong>.Empty);
+
+    /// <summary>With what a sample shows; processes that are gone are forgotten.</summary>
+    public RunMemory With(RunSample sample) => !sample.Readable
+        ? this
+        : new(Seen || !sample.Members.IsEmpty, sample.Members.ToImmutableDictionary(static m => m.Pid, static m => m.Start));
+}

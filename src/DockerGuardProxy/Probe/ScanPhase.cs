@@ -1,0 +1,14 @@
+namespace DockerGuardProxy.Probe;
+
+/// <summary>The parts of a scan that may block apart from each other.</summary>
+internal enum ScanPhase
+{
+    /// <summary>Whose process it is: <c>cgroup</c>, and <c>stat</c> of those that hide it.</summary>
+    Membership,
+
+    /// <summary>Its tasks: <c>stat</c> and <c>status</c>, and the freezer of its cgroup.</summary>
+    Tasks,
+
+    /// <summary>What a stuck task waits for: <c>wchan</c>, <c>mountinfo</c> and links. Evidence does not need it.</summary>
+    Details,
+}

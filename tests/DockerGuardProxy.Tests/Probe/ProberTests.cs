@@ -1,0 +1,350 @@
+using DockerGuardProxy.Probe;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Probe;
+
+/// <summary>Whole probes against a tree of their own.</summary>
+public sealed class ProberTests : IDisposable
+{
+    private const string Id = "aa0fa970609329dda024a977f6d0000b7f1fab6d9f382ea4facaaca728e47d59";
+    private const string OtherId = "b000000000000000000000000000000000000000000000000000000000000001";
+    private const string Mine = $"6:freezer:/docker/{Id}\n1:name=systemd:/docker/{Id}\n";
+    private const string Other = $"6:freezer:/docker/{OtherId}\n1:name=systemd:/docker/{OtherId}\n";
+    private const string Hidden = "6:freezer:/\n1:name=systemd:/\n";
+    private const string Unified = $"0::/system.slice/docker-{Id}.scope\n";
+    private const uint Exiting = 0x40050c;
+    private const ulong Kill = 0x100;
+
+    private readonly FakeProc _proc = new();
+    private readonly SteppedTime _time = new();
+    private readonly ProbeOptions _options;
+    private readonly Prober _prober;
+
+    public ProberTests()
+    {
+        _options = new() { Root = _proc.Root, ScanTimeout = TimeSpan.FromSeconds(50) };
+        _prober = new(_options, _time);
+    }
+
+    public void Dispose() => _proc.Dispose();
+
+    [Fact]
+    public async Task D_state_names_task_function_and_file_system()
+    {
+        _proc.Process(10, "sh", Hidden, flags: Exiting, shdPnd: Kill, nsPid: "1");
+        _proc.Process(11, "tou\u0007ch", Mine, 'D', sigPnd: Kill, wchan: "percpu_rwsem_wait", nsPid: "8");
+        _proc.Write("11/task/11/mountinfo", "1 0 0:1 / / rw - overlay overlay rw\n2 1 7:0 / /data rw - ext4 /dev/loop0 rw\n");
+        _proc.Link("11/task/11/cwd", "/");
+        _proc.Link("11/task/11/root", "/");
+        _proc.Link("11/task/11/fd/0", "/dev/null");
+
+        var diagnosis = await ProbeAsync(Run(initPid: 10));
+
+        Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
+        Assert.True(diagnosis.IsEvidence);
+        Assert.Equal([new(11, 11, "tou?ch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")], diagnosis.Tasks.AsEnumerable());
+    }
+
+    [Fact]
+    public async Task A_zombie_leader_hides_the_cgroup_and_its_thread_tells_it()
+    {
+        _proc.Process(10, "java", Hidden, 'Z', Exiting);
+        _proc.Task(10, 12, "worker", Mine, 'D', sigPnd: Kill, wchan: "nfs_wait_bit_killable");
+
+        var diagnosis = await ProbeAsync(Run());
+
+        Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
+        Assert.Equal([new(10, 12, "worker", 'D', "nfs_wait_bit_killable", null)], diagnosis.Tasks.AsEnumerable());
+    }
+
+    [Theory]
+    [InlineData("FROZEN\n", DiagnosisKind.Frozen)]
+    [InlineData("FREEZING\n", DiagnosisKind.DState)]
+    [InlineData("THAWED\n", DiagnosisKind.DState)]
+    [InlineData(null, DiagnosisKind.DState)]
+    internal async Task The_freezer_of_v1_tells_frozen(string? state, DiagnosisKind expected)
+    {
+        _proc.Process(10, "sleep", Mine, 'D', sigPnd: Kill);
+        if (state is not null)
+            _proc.WriteCgroup($"freezer/docker/{Id}/freezer.state", state);
+
+        Assert.Equal(expected, (await ProbeAsync(Run())).Kind);
+    }
+
+    [Theory]
+    [InlineData("populated 1\nfrozen 1\n", DiagnosisKind.Frozen)]
+    [InlineData("populated 1\nfrozen 0\n", DiagnosisKind.DState)]
+    internal async Task The_freezer_of_v2_tells_frozen(string events, DiagnosisKind expected)
+    {
+        _proc.Process(10, "sleep", Unified, 'D', sigPnd: Kill);
+        _proc.WriteCgroup($"unified/system.slice/docker-{Id}.scope/cgroup.events", events);
+
+        Assert.Equal(expected, (await ProbeAsync(Run())).Kind);
+    }
+
+    [Fact]
+    public async Task A_killed_container_busy_with_its_disk_is_alive()
+    {
+        _proc.Process(10, "dd", Mine, 'D', sigPnd: Kill);
+        Assert.Equal(
+            DiagnosisKind.Alive, (await ProbeAsync(Run(), () => _proc.Process(10, "dd", Mine, 'D', sigPnd: Kill, switches: 6))).Kind);
+    }
+
+    [Theory]
+    [InlineData(true, DiagnosisKind.NotKilled)]
+    [InlineData(false, DiagnosisKind.Alive)]
+    internal async Task D_state_without_SIGKILL_is_no_evidence(bool due, DiagnosisKind expected)
+    {
+        _proc.Process(10, "dd", Mine, 'D');
+        var diagnosis = await ProbeAsync(Run() with { KillDue = due });
+        Assert.Equal(expected, diagnosis.Kind);
+        Assert.False(diagnosis.IsEvidence);
+    }
+
+    [Fact]
+    public async Task Exit_lost_needs_to_have_seen_the_run()
+    {
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run())).Kind);
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        Assert.Equal(DiagnosisKind.DState, (await ProbeAsync(Run())).Kind);
+        _proc.End(10);
+        Assert.Equal(DiagnosisKind.ExitLost, (await ProbeAsync(Run())).Kind);
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run() with { Number = 2 })).Kind);
+    }
+
+    [Fact]
+    public async Task Exit_lost_when_the_init_is_gone() =>
+        Assert.Equal(DiagnosisKind.ExitLost, (await ProbeAsync(Run(initPid: 10))).Kind);
+
+    [Fact]
+    public async Task Exit_lost_when_another_container_has_the_pid_of_the_init()
+    {
+        _proc.Process(10, "sh", Other);
+        Assert.Equal(DiagnosisKind.ExitLost, (await ProbeAsync(Run(initPid: 10))).Kind);
+    }
+
+    [Fact]
+    public async Task Cannot_tell_while_the_init_is_there_and_its_cgroup_names_no_container()
+    {
+        _proc.Process(10, "sh", "0::/strange/layout\n", 'D', sigPnd: Kill);
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run(initPid: 10))).Kind);
+    }
+
+    [Fact]
+    public async Task A_missing_init_proves_nothing_in_a_PID_namespace_that_shows_no_container()
+    {
+        _proc.Link("self/ns/pid", "pid:[4026532000]");
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run(initPid: 10))).Kind);
+        _proc.Process(11, "sh", Other);
+        Assert.Equal(DiagnosisKind.ExitLost, (await ProbeAsync(Run(initPid: 10))).Kind);
+    }
+
+    [Fact]
+    public async Task Zombies_that_nobody_reaps_are_an_exit_lost()
+    {
+        _proc.Process(10, "sh", Hidden, 'Z', Exiting, nsPid: "1");
+        var diagnosis = await ProbeAsync(Run(initPid: 10));
+        Assert.Equal(DiagnosisKind.ExitLost, diagnosis.Kind);
+        Assert.Equal('Z', Assert.Single(diagnosis.Tasks).State);
+    }
+
+    [Fact]
+    public async Task An_exiting_init_is_followed_to_the_task_of_its_namespace_that_hides_its_cgroup()
+    {
+        _proc.Process(10, "sh", Hidden, flags: Exiting, nsPid: "1", pidNamespace: "pid:[77]");
+        _proc.Process(11, "cat", Hidden, 'D', Exiting, nsPid: "5", pidNamespace: "pid:[77]", wchan: "request_wait_answer");
+        _proc.Process(12, "cat", Hidden, 'D', Exiting, nsPid: "5", pidNamespace: "pid:[78]");
+
+        var diagnosis = await ProbeAsync(Run(initPid: 10));
+
+        Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
+        Assert.Equal([11], diagnosis.Tasks.Select(task => task.Pid));
+    }
+
+    [Fact]
+    public async Task A_process_seen_before_is_known_when_it_exits_by_pid_and_start()
+    {
+        _proc.Process(10, "sh", Mine, 'S', start: 100);
+        Assert.Equal(DiagnosisKind.NotKilled, (await ProbeAsync(Run())).Kind);
+        _proc.Process(10, "sh", Hidden, 'D', Exiting, start: 100);
+        Assert.Equal(DiagnosisKind.DState, (await ProbeAsync(Run())).Kind);
+        _proc.Process(10, "ls", Hidden, 'D', Exiting, start: 900);
+        Assert.Equal(DiagnosisKind.ExitLost, (await ProbeAsync(Run())).Kind);
+    }
+
+    [Fact]
+    public async Task A_pid_used_again_between_the_samples_is_not_the_container()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        _proc.Process(11, "sh", Mine, 'D', sigPnd: Kill);
+        Assert.Equal([10], (await ProbeAsync(Run(), () => _proc.Process(11, "other", FakeProc.Host, start: 900))).Tasks.Select(t => t.Pid));
+    }
+
+    [Fact]
+    public async Task Pids_that_vanish_between_list_and_read_are_normal()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        _proc.Write("11/empty", "");                         // Gone before its cgroup was read.
+        _proc.Write("12/cgroup", Mine);                      // Gone before its stat was.
+        _proc.Write("10/task/13/empty", "");                 // A thread gone after the list.
+        Assert.Equal([10], (await ProbeAsync(Run())).Tasks.Select(task => task.Tid));
+    }
+
+    [Fact]
+    public async Task A_kernel_thread_in_the_cgroup_is_none_of_the_container()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        _proc.Process(11, "vhost-10", Mine, flags: 0x208040);
+        Assert.Equal(DiagnosisKind.DState, (await ProbeAsync(Run())).Kind);
+    }
+
+    [Theory]
+    [InlineData("20/cgroup")]                                // hidepid=1, or any process whose container is unknown.
+    [InlineData("10/stat")]
+    [InlineData("10/task/10/stat")]
+    [InlineData("10/task/10/status")]
+    public async Task What_cannot_be_read_tells_nothing(string path)
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "bash", FakeProc.Host);
+        _proc.Refuse(path);
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run())).Kind);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_of_one_container_says_nothing_of_another()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", Other, 'D', sigPnd: Kill);
+        _proc.Refuse("20/task/20/status");
+        Assert.Equal(DiagnosisKind.DState, (await ProbeAsync(Run())).Kind);
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run() with { Id = OtherId })).Kind);
+    }
+
+    [Fact]
+    public async Task Hidepid_2_shows_no_process_1()
+    {
+        _proc.End(1);
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run(initPid: 10))).Kind);
+    }
+
+    [Fact]
+    public async Task Paths_that_leave_our_cgroup_namespace_are_not_understood()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", $"0::/../{OtherId}\n");
+        Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run())).Kind);
+    }
+
+    [Fact]
+    public async Task No_proc_at_all_tells_nothing()
+    {
+        var prober = new Prober(_options with { Root = new("/nonexistent") }, _time);
+        var probe = prober.ProbeAsync(Run(), CancellationToken.None).AsTask();
+        Assert.Equal(DiagnosisKind.CannotTell, (await FinishAsync(probe)).Kind);
+    }
+
+    [Fact]
+    public async Task Those_who_ask_during_a_round_share_the_next()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", Other);
+        var first = Ask(Run());
+        await _time.WaitForAsync(_options.Gap);
+        var second = Ask(Run() with { Id = OtherId });
+        var third = Ask(Run());
+        _time.Advance(_options.Gap);
+        Assert.Equal(DiagnosisKind.DState, (await first).Kind);
+        await _time.WaitForAsync(_options.Gap);
+        _time.Advance(_options.Gap);
+        Assert.Equal(DiagnosisKind.NotKilled, (await second).Kind);
+        Assert.Equal(DiagnosisKind.DState, (await third).Kind);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_is_let_go_at_once()
+    {
+        using var gone = new CancellationTokenSource();
+        var probe = _prober.ProbeAsync(Run(), gone.Token).AsTask();
+        await _time.WaitForAsync(_options.Gap);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
+    }
+
+    [Fact]
+    public async Task A_blocked_read_costs_one_thread_and_one_container()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", Other, 'D', sigPnd: Kill);
+        var fifo = _proc.Block("10/task/10/status");
+
+        // 1. The round in which it blocks is lost.
+        var probe = Ask(Run());
+        await using (await BlockedAsync(fifo, probe))
+        {
+            Assert.Equal(1, _prober.LostThreads);
+
+            // 2. Later ones leave the file out, and others are still diagnosed.
+            Assert.Equal(DiagnosisKind.CannotTell, (await ProbeAsync(Run())).Kind);
+            Assert.Equal(DiagnosisKind.DState, (await ProbeAsync(Run() with { Id = OtherId })).Kind);
+            Assert.Equal(1, _prober.LostThreads);
+        }
+
+        // 3. When the read returns the thread is back.
+        Assert.True(SpinWait.SpinUntil(() => _prober.LostThreads == 0, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task At_most_two_threads_are_lost()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", Other, 'D', sigPnd: Kill);
+        var one = await BlockedAsync(_proc.Block("10/task/10/status"), Ask(Run()));
+        var two = await BlockedAsync(_proc.Block("20/task/20/stat"), Ask(Run() with { Id = OtherId }));
+        Assert.Equal(2, _prober.LostThreads);
+
+        // No thread, no clock: the answer is there.
+        var third = _prober.ProbeAsync(Run(), CancellationToken.None);
+        Assert.True(third.IsCompletedSuccessfully);
+        Assert.Equal(DiagnosisKind.CannotTell, (await third).Kind);
+        await one.DisposeAsync();
+        await two.DisposeAsync();
+        Assert.True(SpinWait.SpinUntil(() => _prober.LostThreads == 0, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Evidence_stands_when_the_details_block()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        var fifo = _proc.Block("10/task/10/wchan");
+        var probe = Ask(Run());
+        await _time.WaitForAsync(_options.Gap);
+        _time.Advance(_options.Gap);
+        await using var reader = await FakeProc.ReaderOfAsync(fifo);
+        await _time.WaitForAsync(_options.ScanTimeout);
+        await _time.WaitForAsync(_options.ScanTimeout);
+        _time.Advance(_options.ScanTimeout);
+        var diagnosis = await probe;
+        Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
+        Assert.Equal([new(10, 10, "sh", 'D', "", null)], diagnosis.Tasks.AsEnumerable());
+    }
+
+    private static ContainerRun Run(int? initPid = null) => new(Id, 1, initPid, KillDue: true);
+
+    private Task<Diagnosis> Ask(ContainerRun run) => _prober.ProbeAsync(run, CancellationToken.None).AsTask();
+
+    private Task<Diagnosis> ProbeAsync(ContainerRun run, Action? between = null) => FinishAsync(Ask(run), between);
+
+    /// <summary>Lets the gap pass, if the round gets that far.</summary>
+    private async Task<Diagnosis> FinishAsync(Task<Diagnosis> probe, Action? between = null)
+    {
+        await _time.WaitForAsync(_options.Gap);
+        between?.Invoke();
+        _time.Advance(_options.Gap);
+        return await probe;
+    }
+
+    /// <summary>Lets the scan that reads <paramref name="fifo"/> be overdue; the answer holds the reader.</summary>
+    private async Task<FileStream> BlockedAsync(string fifo, Task<Diagnosis> probe)
+    {
+        await _time.WaitForAsync(_options.ScanTimeout);
+        var reader = await FakeProc.ReaderOfAsync(fifo);
+        _time.Advance(_options.ScanTimeout);
+        Assert.Equal(DiagnosisKind.CannotTell, (await probe).Kind);
+        return reader;
+    }
+}
