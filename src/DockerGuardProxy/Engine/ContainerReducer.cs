@@ -16,7 +16,7 @@ internal static class ContainerReducer
         switch (message.Action)
         {
             case EngineActions.Create:
-                return known is null ? set.With(FromEvent(id, message)) : set;
+                return Create(set, known, FromEvent(id, message));
             case EngineActions.Start:
                 return Start(set, known ?? FromEvent(id, message), message.TimeNano, changes);
             case EngineActions.Die:
@@ -143,6 +143,18 @@ internal static class ContainerReducer
         }
 
         return builder.ToSet();
+    }
+
+    /// <summary>
+    /// One known without a name was created by a call that passed without one, or lost its name for a moment to an older event of another.
+    /// </summary>
+    private static ContainerSet Create(ContainerSet set, Container? known, Container created)
+    {
+        if (known is null)
+            return set.With(created);
+        return known.OwnName is null
+            ? set.With(known with { Names = known.Names.InsertRange(0, created.Names), Pod = known.Pod ?? created.Pod })
+            : set;
     }
 
     private static ContainerSet End(ContainerSet set, Container container, List<ContainerChange> changes)

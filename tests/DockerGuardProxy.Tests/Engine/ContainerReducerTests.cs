@@ -11,6 +11,8 @@ public sealed class ContainerReducerTests
     {
         // before; events; after; told
         { "", "create a web", "a[/web]", "" },
+        { "a[]", "create a web", "a[/web]", "" },
+        { "a[/app]", "create a web", "a[/app]", "" },
         { "", "create a web, start a web", "a[/web]*", "+a" },
         { "a[/web]*", "die a web", "a[/web]", "-a" },
         { "a[/web]", "die a web", "a[/web]", "" },

@@ -1,10 +1,14 @@
 using DockerGuardProxy.Engine;
+using Xunit;
 
 namespace DockerGuardProxy.Tests.Engine;
 
 /// <summary>Containers and events as tests write them.</summary>
 internal static class Samples
 {
+    /// <summary>Ends the test when the run is cancelled.</summary>
+    public static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     /// <summary>A full id from a short beginning.</summary>
     public static string Id(string beginning) => beginning.PadRight(64, '0');
 
