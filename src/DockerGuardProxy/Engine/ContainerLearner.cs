@@ -1,0 +1,136 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Engine;
+
+/// <summary>
+/// Learns a container's StopTimeout, StopSignal and init pid by one inspect per run, beside the way of calls. An inspect takes the
+/// container's lock in the engine, so it is asked only while no terminating call of the container is open, has a time limit, and is not
+/// repeated in that run. After a few that hung it is not asked at all any more until the engine restarts: each may have cost the engine
+/// two goroutines for good.
+/// </summary>
+/// <param name="engine">The engine.</param>
+/// <param name="index">Gets what is learned.</param>
+/// <param name="mayInspect">Given a full id: false while a terminating call of that container is open. Must not block.</param>
+/// <param name="time">For the limit.</param>
+/// <param name="logger">For the one line when it gives up.</param>
+internal sealed partial class ContainerLearner(
+    IEngineApi engine, ContainerIndex index, Func<string, bool> mayInspect, TimeProvider time, ILogger<ContainerLearner> logger)
+    : BackgroundService, IContainerEvents
+{
+    /// <summary>How long an inspect may take.</summary>
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    /// <summary>At most this many at a time.</summary>
+    internal const int Workers = 2;
+
+    /// <summary>At most this many may hang before no more are asked.</summary>
+    internal const int MaxHung = 3;
+
+    private readonly Channel<(string Id, long Run)> _wanted = Channel.CreateUnbounded<(string, long)>();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, long> _asked = new(StringComparer.Ordinal);
+    private int _hung;
+
+    /// <summary>Asks for one container. Does nothing if it was asked for in this run, or nothing is missing.</summary>
+    private void Learn(Container container)
+    {
+        if (!container.Running || container.IsFullyKnown)
+            return;
+        lock (_gate)
+        {
+            if (_hung >= MaxHung || (_asked.TryGetValue(container.Id, out var run) && run == container.Run))
+                return;
+            _asked[container.Id] = container.Run;
+        }
+
+        _wanted.Writer.TryWrite((container.Id, container.Run));
+    }
+
+    /// <summary>
+    /// Asks for every running container of which something is missing and that was not asked for in its run. After an engine's restart
+    /// that is each one: runs that live-restore kept did not begin anew.
+    /// </summary>
+    public void LearnMissing()
+    {
+        foreach (var container in index.Current.Containers)
+            Learn(container);
+    }
+
+    public void RunStarted(Container container) => Learn(container);
+
+    public void RunEnded(Container container)
+    {
+    }
+
+    public void Renamed(Container container, string? formerName)
+    {
+    }
+
+    public void Removed(Container container)
+    {
+        lock (_gate)
+            _asked.Remove(container.Id);
+    }
+
+    public void Killed(Container container, string? signal)
+    {
+    }
+
+    /// <summary>Whatever hung has ended with the old engine.</summary>
+    public void EngineRestarted()
+    {
+        lock (_gate)
+        {
+            _hung = 0;
+            _asked.Clear();
+        }
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => WorkAsync(stoppingToken)));
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        await foreach (var (id, run) in _wanted.Reader.ReadAllAsync(stopping))
+        {
+            if (index.Find(id) is { Running: true, IsFullyKnown: false } container && container.Run == run && mayInspect(id) && !GaveUp())
+                await InspectAsync(id, run, stopping);
+        }
+    }
+
+    private async Task InspectAsync(string id, long run, CancellationToken stopping)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
+        try
+        {
+            if (await engine.InspectAsync(id, both.Token) is { } found)
+                index.Learned(found, run);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            lock (_gate)
+                _hung++;
+            Hung(logger, id[..Math.Min(12, id.Length)]);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // The engine is gone or answered nonsense: unknown stays unknown in this run.
+            Failed(logger, id, fault.Message);
+        }
+    }
+
+    private bool GaveUp()
+    {
+        lock (_gate)
+            return _hung >= MaxHung;
+    }
+
+    [LoggerMessage(404, LogLevel.Warning, "Inspect of {Container} did not answer; its stop timeout and signal stay unknown in this run")]
+    private static partial void Hung(ILogger logger, string container);
+
+    [LoggerMessage(405, LogLevel.Debug, "Inspect of {Container} failed: {Reason}")]
+    private static partial void Failed(ILogger logger, string container, string reason);
+}

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Docker.DotNet.NativeHttp;
+
+namespace DockerGuardProxy.Engine;
+
+/// <summary>
+/// The engine through Docker.DotNet. Its transport for Unix sockets is passed over in favour of <see cref="SocketsHttpHandler"/> on the same
+/// socket: that one closes the connection of a cancelled request and pools the rest.
+/// </summary>
+internal sealed class DockerEngine : IEngineApi, IDisposable
+{
+    private readonly DockerClient _client;
+
+    /// <param name="socketPath">The engine's Unix socket.</param>
+    public DockerEngine(string socketPath)
+    {
+        var transport = new NativeHttpTransportOptions { ConfigureHandler = handler => Configure(handler, socketPath) };
+        _client = new DockerClientBuilder()
+            .WithEndpoint(new Uri("http://docker"))
+            .WithTimeout(Timeout.InfiniteTimeSpan)
+            .WithTransportOptions(transport)
+            .Build();
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    public Task PingAsync(CancellationToken cancellation) => _client.System.PingAsync(cancellation);
+
+    public Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation) => ListAsync(null, null, cancellation);
+
+    public Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellation) =>
+        ListAsync("id", prefix, cancellation);
+
+    // The filter is a regular expression, held against the name with and without its slash.
+    public Task<IReadOnlyList<ListedContainer>> ListByNameAsync(string name, CancellationToken cancellation) =>
+        ListAsync("name", $"^/{Regex.Escape(name)}$", cancellation);
+
+    public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            var found = await _client.Containers.InspectContainerAsync(id, cancellation);
+            var seconds = found.Config?.StopTimeout?.TotalSeconds;
+            var signal = found.Config?.StopSignal;
+            return new Inspection(
+                found.ID,
+                seconds is null ? CreateBody.DefaultStopTimeout : (long)seconds,
+                string.IsNullOrEmpty(signal) ? StopSignals.Default : StopSignals.Normalise(signal),
+                found.State is { Running: true, Pid: > 0 } state ? (int)state.Pid : null);
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellation)
+    {
+        var parameters = new ContainerEventsParameters
+        {
+            Since = sinceNano is { } since ? Timestamp(since) : null,
+            Filters = new Dictionary<string, IDictionary<string, bool>>
+            {
+                ["type"] = Set("container"),
+                ["event"] = Set([.. EngineActions.All]),
+            },
+        };
+
+        // The overload meant to replace this one does not tell when the answer's head has come, which is when the engine has subscribed us.
+#pragma warning disable CS0618
+        var stream = await _client.System.MonitorEventsAsync(parameters, cancellation);
+#pragma warning restore CS0618
+        return ReadAsync(stream, cancellation);
+    }
+
+    private static async IAsyncEnumerable<EngineEvent> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using (stream)
+        {
+            var messages = JsonSerializer.DeserializeAsyncEnumerable(
+                stream, EngineJson.Default.EngineEvent, topLevelValues: true, cancellation);
+            await foreach (var message in messages)
+            {
+                if (message is not null)
+                    yield return message;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<ListedContainer>> ListAsync(string? filter, string? value, CancellationToken cancellation)
+    {
+        var parameters = new ContainersListParameters { All = true };
+        if (filter is not null)
+            parameters.Filters = new Dictionary<string, IDictionary<string, bool>> { [filter] = Set(value!) };
+        var list = await _client.Containers.ListContainersAsync(parameters, cancellation);
+        var result = new ListedContainer[list.Count];
+        for (var i = 0; i < result.Length; i++)
+        {
+            var line = list[i];
+            result[i] = new ListedContainer(line.ID, [.. line.Names ?? []], ListedContainer.IsRun(line.State), Pod.From(line.Labels));
+        }
+
+        return result;
+    }
+
+    private static Dictionary<string, bool> Set(params string[] values) => values.ToDictionary(value => value, _ => true);
+
+    // Go's form: seconds, a dot, nanoseconds (moby api/types/time.GetTimestamp).
+    private static string Timestamp(long nano) =>
+        string.Create(CultureInfo.InvariantCulture, $"{nano / 1_000_000_000}.{nano % 1_000_000_000:D9}");
+
+    private static void Configure(SocketsHttpHandler handler, string socketPath)
+    {
+        handler.UseProxy = false;
+        handler.UseCookies = false;
+        handler.AllowAutoRedirect = false;
+        handler.ActivityHeadersPropagator = null;
+        handler.MaxConnectionsPerServer = 64;
+
+        // Short, so that the engine's count of connections tells of its callers and not of us.
+        handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2);
+        handler.ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace DockerGuardProxy.Engine;
+
+/// <summary>An event of the engine's stream (moby <c>events.Message</c>), as much as the index takes from it.</summary>
+internal sealed record EngineEvent
+{
+    [JsonPropertyName("Type")]
+    public string? Type { get; init; }
+
+    [JsonPropertyName("Action")]
+    public string? Action { get; init; }
+
+    [JsonPropertyName("Actor")]
+    public EngineActor? Actor { get; init; }
+
+    /// <summary>The engine's wall clock, nanoseconds since 1970.</summary>
+    [JsonPropertyName("timeNano")]
+    public long TimeNano { get; init; }
+
+    /// <summary>The container's own name with its slash, or null.</summary>
+    internal string? OwnName => Attribute("name") is { Length: > 0 } name ? "/" + name : null;
+
+    internal string? Attribute(string key) => Actor?.Attributes?.GetValueOrDefault(key);
+}

@@ -1,0 +1,92 @@
+using System.Buffers;
+
+namespace DockerGuardProxy.Engine;
+
+/// <summary>
+/// A call that changes what the index knows. Recognised from the raw target, by the routes of moby <c>api/server/router/container</c>;
+/// a spelling that is missed here (an escaped slash in the route, a form body) costs nothing but the time until its event comes.
+/// </summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Reference">The container it names, decoded; empty for a creation.</param>
+/// <param name="Name">The new name, decoded, as the caller spells it; null when there is none.</param>
+internal readonly record struct PassedCall(PassedCallKind Kind, string Reference, string? Name)
+{
+    private const string Route = "/containers/";
+    private static readonly SearchValues<char> Version = SearchValues.Create("0123456789.");
+
+    /// <summary>Decides without allocating when the answer is no.</summary>
+    public static bool TryRecognise(string method, ReadOnlySpan<char> target, out PassedCall call)
+    {
+        call = default;
+        var post = method == "POST";
+        if (!post && method != "DELETE")
+            return false;
+
+        var mark = target.IndexOf('?');
+        var query = mark < 0 ? default : target[(mark + 1)..];
+        var path = SkipVersion(mark < 0 ? target : target[..mark]);
+        if (!path.StartsWith(Route, StringComparison.Ordinal))
+            return false;
+        path = path[Route.Length..];
+
+        if (!post)
+        {
+            if (path.IsEmpty)
+                return false;
+            var link = IsTrue(QueryValue(query, "link"));
+            call = new(link ? PassedCallKind.Unlink : PassedCallKind.Remove, Decode(path), null);
+            return true;
+        }
+
+        if (path.SequenceEqual("create"))
+            call = new(PassedCallKind.Create, "", QueryValue(query, "name"));
+        else if (Strip(ref path, "/start"))
+            call = new(PassedCallKind.Start, Decode(path), null);
+        else if (Strip(ref path, "/rename"))
+            call = new(PassedCallKind.Rename, Decode(path).Trim(), QueryValue(query, "name")?.Trim());
+        else
+            return false;
+        return true;
+    }
+
+    private static ReadOnlySpan<char> SkipVersion(ReadOnlySpan<char> path)
+    {
+        if (!path.StartsWith("/v"))
+            return path;
+        var rest = path[2..];
+        var end = rest.IndexOfAnyExcept(Version);
+        return end > 0 && rest[end] == '/' ? rest[end..] : path;
+    }
+
+    private static bool Strip(ref ReadOnlySpan<char> path, string action)
+    {
+        if (path.Length <= action.Length || !path.EndsWith(action, StringComparison.Ordinal))
+            return false;
+        path = path[..^action.Length];
+        return true;
+    }
+
+    private static string Decode(ReadOnlySpan<char> path) =>
+        path.Contains('%') ? Uri.UnescapeDataString(path) : path.ToString();
+
+    /// <summary>The first value of the key, as Go's <c>url.ParseQuery</c> reads it; a pair with a semicolon is skipped there.</summary>
+    private static string? QueryValue(ReadOnlySpan<char> query, string key)
+    {
+        foreach (var range in query.Split('&'))
+        {
+            var pair = query[range];
+            var equals = pair.IndexOf('=');
+            var name = equals < 0 ? pair : pair[..equals];
+            if (!name.SequenceEqual(key) || pair.Contains(';'))
+                continue;
+            var value = equals < 0 ? "" : pair[(equals + 1)..].ToString();
+            return value.AsSpan().ContainsAny('%', '+') ? Uri.UnescapeDataString(value.Replace('+', ' ')) : value;
+        }
+
+        return null;
+    }
+
+    /// <summary>moby <c>httputils.BoolValue</c>.</summary>
+    private static bool IsTrue(string? value) =>
+        value?.Trim().ToUpperInvariant() is not (null or "" or "0" or "NO" or "FALSE" or "NONE");
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace DockerGuardProxy.Engine;
+
+/// <summary>
+/// By the engine's pid file: SO_PEERCRED on its socket names who called listen(), which is pid 1 under docker.socket.
+/// </summary>
+/// <param name="pidFile">dockerd's <c>--pidfile</c>.</param>
+/// <param name="procfs">Usually <c>/proc</c>; must show the same pid namespace as the pid file.</param>
+internal sealed class PidFileIdentity(string pidFile, string procfs) : IEngineIdentity
+{
+    public EngineInstance? Read()
+    {
+        try
+        {
+            if (!int.TryParse(File.ReadAllText(pidFile).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
+                return null;
+            var stat = File.ReadAllText(Path.Combine(procfs, pid.ToString(CultureInfo.InvariantCulture), "stat"));
+            return StartTime(stat) is { } start ? new EngineInstance(pid, start) : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Field 22 of proc(5) stat, counted from behind the command, which may hold spaces and parentheses itself.</summary>
+    internal static long? StartTime(string stat)
+    {
+        var end = stat.LastIndexOf(')');
+        if (end < 0)
+            return null;
+        var fields = stat[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > 19 && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out var start)
+            ? start
+            : null;
+    }
+}

@@ -1,0 +1,104 @@
+using DockerGuardProxy.Engine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+using static DockerGuardProxy.Tests.Engine.Samples;
+
+namespace DockerGuardProxy.Tests.Engine;
+
+public sealed class ContainerLearnerTests : IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly FakeEngine _engine = new();
+    private readonly ContainerIndex _index = new(NullLogger<ContainerIndex>.Instance);
+    private readonly ContainerLearner _learner;
+    private readonly HashSet<string> _busy = [];
+
+    public ContainerLearnerTests()
+    {
+        _learner = new(_engine, _index, id => !_busy.Contains(id), _time, NullLogger<ContainerLearner>.Instance);
+        _index.Listen(_learner);
+    }
+
+    [Fact]
+    public async Task A_run_is_inspected_once()
+    {
+        _engine.Inspections[Id("a")] = new Inspection(Id("a"), 3, "INT", 77);
+        await _learner.StartAsync(Cancel);
+        _index.Apply(Event("start", "a", "web", 1));
+        await Eventually.Async(() => _index.Find(Id("a"))!.Pid == 77);
+        Assert.Equal((3L, "INT"), (_index.Find(Id("a"))!.StopTimeout, _index.Find(Id("a"))!.StopSignal));
+        _learner.LearnMissing();
+
+        _index.Apply(Event("die", "a", "web", 2));
+        _engine.Inspections[Id("a")] = new Inspection(Id("a"), 3, "INT", 78);
+        _index.Apply(Event("start", "a", "web", 3));
+        await Eventually.Async(() => _index.Find(Id("a"))!.Pid == 78);
+        Assert.Equal(["inspect a", "inspect a"], _engine.Asked);
+    }
+
+    [Fact]
+    public async Task None_is_inspected_while_a_terminating_call_of_it_is_open_or_when_its_run_is_over()
+    {
+        _busy.Add(Id("a"));
+        _index.Apply(Event("start", "a", "web", 1));
+        _index.Apply(Event("start", "b", "db", 1));
+        _index.Apply(Event("die", "b", "db", 2));
+        _index.Apply(Event("start", "c", "x", 1));
+        await _learner.StartAsync(Cancel);
+        await Eventually.Async(() => _engine.Asked.Count > 0);
+        await _learner.StopAsync(Cancel);
+        Assert.Equal(["inspect c"], _engine.Asked);
+    }
+
+    [Fact]
+    public async Task One_that_hangs_is_closed_and_stays_unknown_and_after_a_few_none_is_asked_until_the_engine_restarts()
+    {
+        var closed = 0;
+        _engine.Interfere = async (_, cancellation) =>
+        {
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellation);
+            }
+            finally
+            {
+                Interlocked.Increment(ref closed);
+            }
+        };
+        await _learner.StartAsync(Cancel);
+        for (var i = 0; i < 20; i++)
+            _index.Apply(Event("start", "a" + (char)('b' + i), "n" + i, 1));
+        await Eventually.Async(
+            () => closed >= ContainerLearner.MaxHung && closed == _engine.Asked.Count,
+            () => _time.Advance(TimeSpan.FromMilliseconds(500)));
+        _learner.LearnMissing();
+
+        // The other worker may have asked its own at the same moment.
+        Assert.InRange(_engine.Asked.Count, ContainerLearner.MaxHung, ContainerLearner.MaxHung + ContainerLearner.Workers - 1);
+        Assert.All(_index.Current.Containers, one => Assert.Null(one.StopTimeout));
+
+        _engine.Interfere = null;
+        var before = _engine.Asked.Count;
+        _index.EngineRestarted();
+        _learner.LearnMissing();
+        await Eventually.Async(() => _engine.Asked.Count == before + 20);
+    }
+
+    [Fact]
+    public async Task An_engine_that_answers_nonsense_ends_nothing()
+    {
+        _engine.Interfere = (question, _) => question == "inspect a" ? throw new HttpRequestException("gone") : Task.CompletedTask;
+        _engine.Inspections[Id("b")] = new Inspection(Id("b"), 3, "INT", 77);
+        await _learner.StartAsync(Cancel);
+        _index.Apply(Event("start", "a", "web", 1));
+        _index.Apply(Event("start", "b", "db", 1));
+        await Eventually.Async(() => _index.Find(Id("b"))!.Pid == 77);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _learner.StopAsync(Cancel);
+        _learner.Dispose();
+    }
+}

@@ -1,0 +1,83 @@
+using System.Threading.Channels;
+using DockerGuardProxy.Engine;
+
+namespace DockerGuardProxy.Tests.Engine;
+
+/// <summary>An engine that does as told, and notes what it was asked.</summary>
+internal sealed class FakeEngine : IEngineApi, IEngineIdentity
+{
+    private readonly Lock _gate = new();
+    private readonly List<string> _asked = [];
+    private Channel<EngineEvent> _stream = Channel.CreateUnbounded<EngineEvent>();
+
+    /// <summary>What a list shows.</summary>
+    public IReadOnlyList<ListedContainer> Containers { get; set; } = [];
+
+    public EngineInstance? Instance { get; set; } = new(1, 1);
+
+    /// <summary>Replaces what a question does; gets its name.</summary>
+    public Func<string, CancellationToken, Task>? Interfere { get; set; }
+
+    public Dictionary<string, Inspection> Inspections { get; } = [];
+
+    public IReadOnlyList<string> Asked
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _asked];
+        }
+    }
+
+    public void Send(EngineEvent message) => _stream.Writer.TryWrite(message);
+
+    public void EndStream(Exception? fault = null)
+    {
+        var old = _stream;
+        _stream = Channel.CreateUnbounded<EngineEvent>();
+        old.Writer.Complete(fault);
+    }
+
+    public EngineInstance? Read() => Instance;
+
+    public Task PingAsync(CancellationToken cancellation) => AskAsync("ping", cancellation);
+
+    public async Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation)
+    {
+        var list = Containers;
+        await AskAsync("list", cancellation);
+        return list;
+    }
+
+    public async Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellation)
+    {
+        await AskAsync("id " + prefix.TrimEnd('0'), cancellation);
+        var found = Containers.Where(one => one.Id.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        return found.Count == 1 ? found : [];
+    }
+
+    public async Task<IReadOnlyList<ListedContainer>> ListByNameAsync(string name, CancellationToken cancellation)
+    {
+        await AskAsync("name " + name, cancellation);
+        return [.. Containers.Where(one => one.Names.Contains("/" + name))];
+    }
+
+    public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellation)
+    {
+        await AskAsync("inspect " + id.TrimEnd('0'), cancellation);
+        return Inspections.GetValueOrDefault(id);
+    }
+
+    public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellation)
+    {
+        await AskAsync($"events {sinceNano?.ToString() ?? "-"}", cancellation);
+        return _stream.Reader.ReadAllAsync(cancellation);
+    }
+
+    private Task AskAsync(string question, CancellationToken cancellation)
+    {
+        lock (_gate)
+            _asked.Add(question);
+        return Interfere?.Invoke(question, cancellation) ?? Task.CompletedTask;
+    }
+}
