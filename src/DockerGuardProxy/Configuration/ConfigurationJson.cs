@@ -84,15 +84,15 @@ internal static class ConfigurationJson
             RepeatHold = common.RepeatHold,
             MaxInFlight = common.MaxInFlight,
             MaxWaitingPerContainer = common.MaxWaitingPerContainer,
-            MaxWaitingPerNode = common.MaxWaitingPerNode,
+            MaxWaitingOnNode = common.MaxWaitingOnNode,
             Backoff = common.Backoff,
         });
         section["policies"] = new JsonObject
         {
-            ["stop"] = Policy(guard.StopOverrides),
-            ["kill"] = Policy(guard.KillOverrides),
-            ["restart"] = Policy(guard.RestartOverrides),
-            ["remove"] = Policy(guard.RemoveOverrides),
+            ["stop"] = Policy(guard.Stop),
+            ["kill"] = Policy(guard.Kill),
+            ["restart"] = Policy(guard.Restart),
+            ["remove"] = Policy(guard.Remove),
         };
         return section;
     }
@@ -113,7 +113,7 @@ internal static class ConfigurationJson
         var waiting = new JsonObject();
         if (policy.MaxWaitingPerContainer is { } container)
             waiting["container"] = container;
-        if (policy.MaxWaitingPerNode is { } node)
+        if (policy.MaxWaitingOnNode is { } node)
             waiting["node"] = node;
         if (waiting.Count > 0)
             section["maxWaiting"] = waiting;

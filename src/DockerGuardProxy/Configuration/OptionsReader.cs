@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Guard;
 
 namespace DockerGuardProxy.Configuration;
 
@@ -51,7 +52,7 @@ internal sealed class OptionsReader
 
     private static GuardOptions Guard(SectionReader section)
     {
-        var common = PolicyOptions.Default.With(Policy(section));
+        var common = Policy(section).On(GuardPolicy.Default);
         var policies = section.Section("policies");
         return new GuardOptions(
             common,
@@ -72,7 +73,7 @@ internal sealed class OptionsReader
             RepeatHold = section.Times("repeatHold", TimeSpan.Zero, TimeSpan.FromHours(1)),
             MaxInFlight = section.Integer("maxInFlight", 1, 64),
             MaxWaitingPerContainer = waiting.Integer("container", 0, 1_000_000),
-            MaxWaitingPerNode = waiting.Integer("node", 0, 1_000_000),
+            MaxWaitingOnNode = waiting.Integer("node", 0, 1_000_000),
             Backoff = section.Times("backoff", TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1)),
         };
     }

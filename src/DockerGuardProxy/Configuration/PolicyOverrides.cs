@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Guard;
 
 namespace DockerGuardProxy.Configuration;
 
-/// <summary>What one section sets of a <see cref="PolicyOptions"/>; null where it says nothing.</summary>
+/// <summary>What one section sets of a <see cref="GuardPolicy"/>; null where it says nothing.</summary>
 internal sealed record PolicyOverrides
 {
     /// <summary>Nothing set.</summary>
@@ -20,7 +21,20 @@ internal sealed record PolicyOverrides
 
     public int? MaxWaitingPerContainer { get; init; }
 
-    public int? MaxWaitingPerNode { get; init; }
+    public int? MaxWaitingOnNode { get; init; }
 
     public ImmutableArray<TimeSpan>? Backoff { get; init; }
+
+    /// <summary>A policy with what is set here in place of its own.</summary>
+    public GuardPolicy On(GuardPolicy policy) => policy with
+    {
+        Mode = Mode ?? policy.Mode,
+        Patience = Patience ?? policy.Patience,
+        MaxWait = MaxWait ?? policy.MaxWait,
+        RepeatHold = RepeatHold ?? policy.RepeatHold,
+        MaxInFlight = MaxInFlight ?? policy.MaxInFlight,
+        MaxWaitingPerContainer = MaxWaitingPerContainer ?? policy.MaxWaitingPerContainer,
+        MaxWaitingOnNode = MaxWaitingOnNode ?? policy.MaxWaitingOnNode,
+        Backoff = Backoff ?? policy.Backoff,
+    };
 }

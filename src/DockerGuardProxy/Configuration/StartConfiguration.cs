@@ -1,3 +1,4 @@
+using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Configuration;

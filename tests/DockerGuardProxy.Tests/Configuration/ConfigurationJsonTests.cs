@@ -1,4 +1,5 @@
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Configuration;
@@ -13,8 +14,8 @@ public sealed class ConfigurationJsonTests
             Listen = new ListenOptions("/run/\u00e9\"\n.sock", UnixFileMode.UserRead, "o", "g"),
             Admin = new AdminOptions("", "127.0.0.1:1"),
             Guard = new GuardOptions(
-                PolicyOptions.Default with { Mode = GuardMode.Observe, Backoff = [TimeSpan.FromMilliseconds(1500)] },
-                new PolicyOverrides { MaxWaitingPerNode = 1, RepeatHold = [TimeSpan.Zero] },
+                GuardPolicy.Default with { Mode = GuardMode.Observe, Backoff = [TimeSpan.FromMilliseconds(1500)] },
+                new PolicyOverrides { MaxWaitingOnNode = 1, RepeatHold = [TimeSpan.Zero] },
                 new PolicyOverrides { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
                 new PolicyOverrides { MaxInFlight = 5, MaxWaitingPerContainer = 0 },
                 new PolicyOverrides { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }),
@@ -27,8 +28,8 @@ public sealed class ConfigurationJsonTests
         Assert.Empty(loaded.Errors);
         Assert.Empty(ConfigurationJson.Compare(configuration, loaded.Configuration));
         Assert.Equal(configuration.Listen, loaded.Configuration.Listen);
-        Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Kill.Backoff);
-        Assert.Equal((5, 0), (loaded.Configuration.Guard.Restart.MaxInFlight, loaded.Configuration.Guard.Restart.MaxWaitingPerContainer));
+        Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Policies.Kill.Backoff);
+        Assert.Equal((5, 0), (loaded.Configuration.Guard.Policies.Restart.MaxInFlight, loaded.Configuration.Guard.Policies.Restart.MaxWaitingPerContainer));
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public sealed class ConfigurationJsonTests
         var changed = ProxyConfiguration.Default with
         {
             Guard = new GuardOptions(
-                PolicyOptions.Default with { Patience = TimeSpan.FromSeconds(20) },
+                GuardPolicy.Default with { Patience = TimeSpan.FromSeconds(20) },
                 new PolicyOverrides { MaxInFlight = 1 },
                 PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None),
             Listen = ListenOptions.Default with { Group = "a\nb" },

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Configuration;
@@ -57,19 +58,19 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(new TelemetryOptions("https://collector:4318", OtlpProtocol.HttpProtobuf), c.Telemetry);
         Assert.Equal(TimeSpan.FromSeconds(90), c.Shutdown.Drain);
 
-        var stop = c.Guard.For(Operation.Stop);
+        var stop = c.Guard.Policies.For(Operation.Stop);
         Assert.Equal(
             (GuardMode.Observe, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), 3, 0, 7),
-            (stop.Mode, stop.Patience, stop.MaxWait, stop.MaxInFlight, stop.MaxWaitingPerContainer, stop.MaxWaitingPerNode));
+            (stop.Mode, stop.Patience, stop.MaxWait, stop.MaxInFlight, stop.MaxWaitingPerContainer, stop.MaxWaitingOnNode));
         Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.Zero], stop.RepeatHold);
         Assert.Equal([TimeSpan.FromHours(1)], stop.Backoff);
-        Assert.Equal(GuardMode.Off, c.Guard.For(Operation.Kill).Mode);
-        var restart = c.Guard.For(Operation.Restart);
+        Assert.Equal(GuardMode.Off, c.Guard.Policies.For(Operation.Kill).Mode);
+        var restart = c.Guard.Policies.For(Operation.Restart);
         Assert.Equal(
             (GuardMode.Observe, TimeSpan.FromSeconds(5), 0, 1),
-            (restart.Mode, restart.Patience, restart.MaxWaitingPerContainer, restart.MaxWaitingPerNode));
+            (restart.Mode, restart.Patience, restart.MaxWaitingPerContainer, restart.MaxWaitingOnNode));
         Assert.Equal([TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10)], restart.Backoff);
-        Assert.Equal(stop, c.Guard.For(Operation.Remove));
+        Assert.Equal(stop, c.Guard.Policies.For(Operation.Remove));
     }
 
     [Fact]

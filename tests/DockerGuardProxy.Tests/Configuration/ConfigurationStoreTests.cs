@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -24,9 +25,9 @@ public sealed partial class ConfigurationStoreTests : IDisposable
         _folder.With("""{ "guard": { "patience": "30s", "policies": { "kill": { "mode": "observe" } } } }""");
         store.CheckFile();
 
-        Assert.Equal(TimeSpan.FromSeconds(30), store.Current.Guard.Kill.Patience);
-        Assert.Equal(GuardMode.Observe, store.Current.Guard.Kill.Mode);
-        Assert.Equal(TimeSpan.FromSeconds(20), before.Guard.Kill.Patience);
+        Assert.Equal(TimeSpan.FromSeconds(30), store.Current.Guard.Policies.Kill.Patience);
+        Assert.Equal(GuardMode.Observe, store.Current.Guard.Policies.Kill.Mode);
+        Assert.Equal(TimeSpan.FromSeconds(20), before.Guard.Policies.Kill.Patience);
         Assert.Same(store.Current, Assert.Single(_changes));
         Assert.Equal((_time.GetUtcNow(), 1, 0), (store.Status.LoadedAt, store.Status.Reloads, store.Status.FailedReloads));
         Assert.Equal(
@@ -221,14 +222,14 @@ public sealed partial class ConfigurationStoreTests : IDisposable
         File.Delete(_folder.Sources.OffSwitch);
         store.CheckOffSwitch();
         Assert.False(store.Status.SwitchedOff);
-        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Stop.Mode, store.Current.Guard.Stop.Patience));
+        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Policies.Stop.Mode, store.Current.Guard.Policies.Stop.Patience));
         Assert.DoesNotContain("\"off\"", File.ReadAllText(_folder.Sources.LastGood!), StringComparison.Ordinal);
 
         void AssertOff()
         {
             var guard = store.Current.Guard;
             Assert.True(store.Status.SwitchedOff);
-            Assert.All([guard.Common, guard.Stop, guard.Kill, guard.Restart, guard.Remove], p => Assert.Equal(GuardMode.Off, p.Mode));
+            Assert.All([guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove], p => Assert.Equal(GuardMode.Off, p.Mode));
         }
     }
 

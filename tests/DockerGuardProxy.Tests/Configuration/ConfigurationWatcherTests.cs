@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

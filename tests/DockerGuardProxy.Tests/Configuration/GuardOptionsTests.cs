@@ -1,6 +1,7 @@
 using CsCheck;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Configuration;
@@ -15,11 +16,11 @@ public sealed class GuardOptionsTests
     internal void A_policy_replaces_any_mode_but_off(GuardMode common, GuardMode? policy, GuardMode expected)
     {
         var guard = new GuardOptions(
-            PolicyOptions.Default with { Mode = common },
+            GuardPolicy.Default with { Mode = common },
             PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None,
             new PolicyOverrides { Mode = policy });
-        Assert.Equal(expected, guard.For(Operation.Remove).Mode);
-        Assert.Equal(common, guard.For(Operation.Stop).Mode);
+        Assert.Equal(expected, guard.Policies.For(Operation.Remove).Mode);
+        Assert.Equal(common, guard.Policies.For(Operation.Stop).Mode);
     }
 
     [Fact]
@@ -29,15 +30,14 @@ public sealed class GuardOptionsTests
         Gen.Select(modes, modes.Nullable(), modes.Nullable(), modes).Sample((common, stop, kill, ceiling) =>
         {
             var guard = new GuardOptions(
-                PolicyOptions.Default with { Mode = common },
+                GuardPolicy.Default with { Mode = common },
                 new PolicyOverrides { Mode = stop, MaxInFlight = 7 },
                 new PolicyOverrides { Mode = kill },
                 PolicyOverrides.None, PolicyOverrides.None);
             var capped = guard.AtMost(ceiling);
-            return capped.For(Operation.Stop).MaxInFlight == 7
+            return capped.Policies.Stop.MaxInFlight == 7
                 && Enum.GetValues<Operation>().All(o =>
-                    capped.For(o).Mode == (GuardMode)Math.Min((int)guard.For(o).Mode, (int)ceiling)
-                    && capped.For(o).Patience == guard.For(o).Patience);
+                    capped.Policies.For(o).Mode == (GuardMode)Math.Min((int)guard.Policies.For(o).Mode, (int)ceiling));
         });
     }
 }

@@ -1,4 +1,5 @@
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -60,7 +61,7 @@ public sealed class StartConfigurationTests : IDisposable
         AssertObserveOnly(store);
         Assert.Equal("/run/mine.sock", store.Current.Listen.Path);
         Assert.Equal(TimeSpan.FromSeconds(20), store.Current.Guard.Common.Patience);
-        Assert.Equal(GuardMode.Off, store.Current.Guard.Stop.Mode);
+        Assert.Equal(GuardMode.Off, store.Current.Guard.Policies.Stop.Mode);
     }
 
     [Theory]
@@ -158,7 +159,7 @@ public sealed class StartConfigurationTests : IDisposable
     private void AssertObserveOnly(ConfigurationStore store)
     {
         var guard = store.Current.Guard;
-        Assert.All([guard.Common, guard.Stop, guard.Kill, guard.Restart, guard.Remove], p => Assert.NotEqual(GuardMode.Enforce, p.Mode));
+        Assert.All([guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove], p => Assert.NotEqual(GuardMode.Enforce, p.Mode));
         Assert.Equal(GuardMode.Observe, guard.Common.Mode);
         Assert.Equal(ConfigurationOrigin.ObserveOnly, store.Status.Origin);
         Assert.NotEmpty(store.Status.Failure!.Errors);
