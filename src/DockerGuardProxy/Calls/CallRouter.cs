@@ -1,18 +1,93 @@
+using System.Buffers;
+using DockerGuardProxy.Engine;
 using DockerGuardProxy.Forward;
+using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace DockerGuardProxy.Calls;
 
-/// <summary>Sends each call on its way.</summary>
-internal sealed class CallRouter(PassThrough passThrough)
+/// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
+internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, ContainerIndex index)
 {
+    /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
+    private const int MaxOtherBody = 64 * 1024;
+
     public Task ServeAsync(HttpContext http, ClientConnection client)
     {
         var features = http.Features;
-        var target = client.Transport.TargetAsSent ?? features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        var target = client.Transport.TargetAsSent ?? request.RawTarget;
         var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
-        return passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) : null);
+        var contentType = request.Headers.ContentType;
+        var classified = CallClassifier.Classify(request.Method, target, contentType.Count > 0 ? contentType[0] : null, hasBody);
+        if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, client, target, hasBody, classified);
+
+        var change = PassedCall.TryRecognise(request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
+        return passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
+    }
+
+    private async Task ServeActionAsync(HttpContext http, ClientConnection client, string target, bool hasBody, Classification classified)
+    {
+        var isForm = classified.Kind == ClassificationKind.NeedsBody;
+        ReadOnlyMemory<byte>? body = null;
+        var isWhole = true;
+        if (hasBody) (body, isWhole) = await ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
+        if (isForm)
+        {
+            var contentType = http.Request.Headers.ContentType;
+            classified = CallClassifier.ClassifyForm(target, contentType.Count > 0 ? contentType[0] : null, body.GetValueOrDefault().Span);
+        }
+        else if (!isWhole)
+        {
+            // The rest is read and dropped: the engine reads none of it, and it must not be a way round the guard.
+            await DrainAsync(http);
+            body = ReadOnlyMemory<byte>.Empty;
+        }
+
+        var isServed = false;
+        if (classified is { Kind: ClassificationKind.Call, Call: { } call })
+        {
+            try
+            {
+                isServed = await guard.ServeAsync(http, client, call, target, body);
+            }
+            catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+
+        if (isServed) return;
+
+        var change = PassedCall.TryRecognise(http.Request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
+        await passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http, body.GetValueOrDefault()) : null, change);
+    }
+
+    /// <summary>Reads a body, but not much more than <paramref name="limit"/> bytes of it.</summary>
+    private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadAsync(HttpContext http, int limit)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(http.RequestAborted);
+            foreach (var memory in result.Buffer) bytes.Write(memory.Span);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return (bytes.WrittenMemory, true);
+            if (bytes.WrittenCount > limit) return (bytes.WrittenMemory, false);
+        }
+    }
+
+    private static async Task DrainAsync(HttpContext http)
+    {
+        var reader = http.Request.BodyReader;
+        while (true)
+        {
+            var result = await reader.ReadAsync(http.RequestAborted);
+            reader.AdvanceTo(result.Buffer.End);
+            if (result.IsCompleted) return;
+        }
     }
 }

@@ -15,7 +15,8 @@ internal static class RunCommand
         var listen = new Option<string?>("--listen") { Description = "Socket that clients use (listen.path)", HelpName = "PATH" };
         var engine = new Option<string?>("--engine") { Description = "The engine's socket (engine.path)", HelpName = "PATH" };
         var admin = new Option<string?>("--admin") { Description = "Socket for status and control (admin.path)", HelpName = "PATH" };
-        var command = new Command("run", "Guard the engine: serve a socket in front of it.") { config, listen, engine, admin };
+        var procfs = new Option<string>("--procfs") { Description = "Where the kernel's process files are", HelpName = "PATH", DefaultValueFactory = _ => "/proc" };
+        var command = new Command("run", "Guard the engine: serve a socket in front of it.") { config, listen, engine, admin, procfs };
         command.SetAction((result, cancellationToken) =>
         {
             var settings = ImmutableDictionary.CreateBuilder<string, string?>();
@@ -25,7 +26,7 @@ internal static class RunCommand
             var file = result.GetValue(config);
             var sources = new ConfigurationSources { CommandLine = settings.ToImmutable() };
             if (file is not null) sources = sources with { File = Path.GetFullPath(file), FileIsNamed = true };
-            return Daemon.RunAsync(sources, cancellationToken);
+            return Daemon.RunAsync(sources, Path.GetFullPath(result.GetValue(procfs)!), cancellationToken);
         });
         return command;
     }

@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
-using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace DockerGuardProxy.Forward;
 
@@ -10,15 +8,17 @@ namespace DockerGuardProxy.Forward;
 internal static class EngineFailure
 {
     /// <summary>Writes the answer, unless the client has gone.</summary>
-    public static async Task AnswerAsync(HttpContext http)
+    /// <param name="http">The call.</param>
+    /// <param name="enginePath">The engine's socket.</param>
+    /// <param name="exception">What went wrong; null if nobody knows.</param>
+    public static async Task AnswerAsync(HttpContext http, string enginePath, Exception? exception)
     {
         if (http.RequestAborted.IsCancellationRequested) return;
 
-        var client = http.Features.Get<ClientConnection>()!;
-        var cause = Describe(http.Features.Get<IForwarderErrorFeature>()?.Exception);
+        var cause = Describe(exception);
         http.Response.StatusCode = StatusCodes.Status502BadGateway;
         http.Response.ContentType = "application/json";
-        var body = Encode($"docker-guard-proxy: no answer from the engine at {client.Link.EnginePath}: {cause}");
+        var body = Encode($"docker-guard-proxy: no answer from the engine at {enginePath}: {cause}");
         http.Response.ContentLength = body.Length;
         await http.Response.Body.WriteAsync(body, http.RequestAborted);
     }

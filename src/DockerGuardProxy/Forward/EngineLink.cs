@@ -60,14 +60,19 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
 
     public RequestBody? Body => _body;
 
+    /// <summary>What the request under way will change in the index if the engine agrees; null for most.</summary>
+    public PassedChange? Change { get; private set; }
+
     public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
 
     /// <summary>Takes up a request.</summary>
     /// <param name="http">The request; used until <see cref="EndAsync"/>.</param>
     /// <param name="target">Its target as it came.</param>
     /// <param name="body">Its body; null if it has none.</param>
-    public void Begin(HttpContext http, string target, RequestBody? body)
+    /// <param name="change">What it will change in the index; null for most.</param>
+    public void Begin(HttpContext http, string target, RequestBody? body, PassedChange? change)
     {
+        Change = change;
         _head.ResetWrittenCount();
         RequestHead.Write(http, target, _client.Transport.HostAsSent, _head);
         _headSent = false;

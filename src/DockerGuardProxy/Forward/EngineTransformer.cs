@@ -26,13 +26,16 @@ internal sealed class EngineTransformer : HttpTransformer
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        var client = httpContext.Features.Get<ClientConnection>()!;
         if (proxyResponse is null)
         {
-            await EngineFailure.AnswerAsync(httpContext);
+            await EngineFailure.AnswerAsync(
+                httpContext, client.Link.EnginePath, httpContext.Features.Get<IForwarderErrorFeature>()?.Exception);
             return false;
         }
 
-        var client = httpContext.Features.Get<ClientConnection>()!;
+        if (client.Link.Change is { } change && await change.TakeAsync(httpContext, proxyResponse, cancellationToken)) return false;
+
         if (client.Link.AnswerHead is { } head && Hijack.IsGranted(httpContext.Request, proxyResponse))
         {
             await Tunnel.RunAsync(client, head, proxyResponse, cancellationToken);
@@ -56,7 +59,7 @@ internal sealed class EngineTransformer : HttpTransformer
         return true;
     }
 
-    private static void CopyHeaders(HttpResponseMessage source, HttpResponse target)
+    internal static void CopyHeaders(HttpResponseMessage source, HttpResponse target)
     {
         foreach (var header in source.Headers.NonValidated)
         {

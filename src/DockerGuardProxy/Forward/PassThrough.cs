@@ -22,11 +22,12 @@ internal sealed class PassThrough(IHttpForwarder forwarder)
     /// <param name="client">Its connection.</param>
     /// <param name="target">Its target as it came.</param>
     /// <param name="body">Its body; null if it has none.</param>
-    public async Task ForwardAsync(HttpContext http, ClientConnection client, string target, RequestBody? body)
+    /// <param name="change">What it will change in the index; null for most.</param>
+    public async Task ForwardAsync(HttpContext http, ClientConnection client, string target, RequestBody? body, PassedChange? change)
     {
         var features = http.Features;
         var link = client.Link;
-        link.Begin(http, target, body);
+        link.Begin(http, target, body, change);
 
         // YARP must neither copy the body nor see an upgrade: both are EngineLink's and Tunnel's.
         features.Set<IHttpRequestBodyDetectionFeature>(Bodyless);

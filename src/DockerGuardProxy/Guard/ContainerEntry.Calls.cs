@@ -19,6 +19,8 @@ internal sealed partial class ContainerEntry
             HeldOnNode = _totals.Held,
         };
         var verdict = Decide(ticket, state, turn);
+        if (ticket.IsTentative && verdict.Kind != VerdictKind.Forward)
+            return;
         ticket.First = verdict;
         ticket.OpenAtArrival = _view.Length;
         Apply(ticket, verdict, isFirst: true, turn);

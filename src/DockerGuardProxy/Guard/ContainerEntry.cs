@@ -46,6 +46,8 @@ internal sealed partial class ContainerEntry
     /// <summary>True where the probe is to look at the container.</summary>
     public bool NeedsEvidence { get; private set; }
 
+    public bool HasOpenCalls => _open.Count > 0;
+
     /// <summary>Nothing is kept: the entry may go.</summary>
     public bool IsEmpty =>
         _open.Count == 0 && _waiting.Count == 0 && _callers == 0 && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;

@@ -64,6 +64,20 @@ internal sealed class Ledger : IDisposable
         return ticket;
     }
 
+    /// <summary>
+    /// As <see cref="Arrive(TerminatingCall,GuardedContainer?,object?)"/>, but null, and nothing done, where the call would not simply be
+    /// forwarded and it is not certain that it means this container.
+    /// </summary>
+    public Ticket? TryArrive(TerminatingCall call, GuardedContainer container, object? request, bool isConfirmed)
+    {
+        if (isConfirmed || Policies.For(call.Operation).Mode == GuardMode.Off) return Arrive(call, container, request);
+
+        var policies = Policies;
+        var ticket = new Ticket(call, container, policies.For(call.Operation), request, Now) { IsTentative = true };
+        Step(ticket, static (ledger, ticket, turn) => ledger.Arrive(ticket, turn));
+        return ticket.Phase == TicketPhase.New ? null : ticket;
+    }
+
     /// <summary>The engine has answered. A second report about the same attempt is ignored, here and in <see cref="Lost"/>.</summary>
     public void Answered(Attempt attempt, EngineAnswer answer) =>
         Step((attempt, answer), static (ledger, it, turn) => ledger.End(it.attempt, it.answer, null, turn));
@@ -151,6 +165,13 @@ internal sealed class Ledger : IDisposable
             ledger.Settle(entry, turn);
         });
         return had;
+    }
+
+    /// <summary>True while a call of the container is with the engine, which holds or waits for the container's lock.</summary>
+    public bool HasOpenCalls(string id)
+    {
+        lock (_gate)
+            return _entries.TryGetValue(id, out var entry) && entry.HasOpenCalls;
     }
 
     /// <summary>The containers about which the probe is asked now.</summary>

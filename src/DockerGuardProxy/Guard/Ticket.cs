@@ -61,6 +61,9 @@ internal sealed class Ticket
 
     internal LinkedListNode<Ticket>? JoinedNode { get; set; }
 
+    /// <summary>It is not certain that the call means this container: nothing but forwarding may come of it.</summary>
+    internal bool IsTentative { get; init; }
+
     internal bool IsObserved => Policy.Mode == GuardMode.Observe;
 
     internal KillAt KillAtIfSent(TimeSpan now) => KillAt.Of(Call, Container?.StopTimeout, Signal, now);

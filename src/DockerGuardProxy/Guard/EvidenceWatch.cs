@@ -1,0 +1,61 @@
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Probe;
+using Microsoft.Extensions.Hosting;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>Brings the ledger the evidence that it needs, round after round; asleep while it needs none.</summary>
+internal sealed class EvidenceWatch(Prober prober, ProbeOptions options, ContainerIndex index, TimeProvider time) : BackgroundService
+{
+    /// <summary>From the end of a round to the next. A round takes a little over <see cref="ProbeOptions.Gap"/> by itself.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly SemaphoreSlim _wake = new(0, 1);
+
+    /// <summary>Whose needs are served. Set once, before the watch starts.</summary>
+    public Ledger? Ledger { get; set; }
+
+    /// <summary>There is something to look at from now on.</summary>
+    public void Wake()
+    {
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake, or about to be.
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _wake.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var needs = Ledger!.EvidenceNeeds();
+            if (needs.IsEmpty)
+            {
+                await _wake.WaitAsync(stoppingToken);
+                continue;
+            }
+
+            // Questions asked together share one round of the prober.
+            await Task.WhenAll(needs.Select(need => LookAsync(need, stoppingToken)));
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    private async Task LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
+    {
+        var container = index.Find(need.Id);
+        var pid = container is { Running: true } ? container.Pid : null;
+        var diagnosis = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, pid, KillDue: true), cancellationToken);
+        Ledger!.Evidence(need, diagnosis, options.Gap);
+    }
+}

@@ -1,0 +1,64 @@
+using DockerGuardProxy.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>Logs what an operator must know: one line when a container becomes stuck, one when it ends. Event ids 1200 to 1299.</summary>
+internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserver
+{
+    /// <inheritdoc/>
+    public void On(GuardEvent happened)
+    {
+        switch (happened)
+        {
+            case GuardEvent.StuckBegan began:
+                Stuck(
+                    logger,
+                    LogText.Escape(began.Container.Name),
+                    began.Container.Id,
+                    began.Container.Pod is { } pod ? LogText.Escape($" (pod {pod.Namespace}/{pod.Name})") : "",
+                    began.Since,
+                    began.Diagnosis.Kind,
+                    string.Join(", ", began.Diagnosis.Tasks.Select(task =>
+                        $"pid {task.Pid} tid {task.Tid} ({task.Comm}) {task.State} at {task.Wchan}{(task.FileSystem is null ? "" : $" on {task.FileSystem}")}")));
+                break;
+            case GuardEvent.StuckEnded ended:
+                Ended(logger, LogText.Escape(ended.Container.Name), ended.Container.Id, ended.Duration, ended.CallsSaved);
+                break;
+            case GuardEvent.Faulted faulted:
+                Faulted(logger, faulted.Cause);
+                break;
+            case GuardEvent.RefusalsProvedWrong wrong:
+                Wrong(logger, wrong.Count, wrong.Operation, LogText.Escape(wrong.Container.Name));
+                break;
+            case GuardEvent.Decided decided:
+                Decided(
+                    logger, decided.Ticket.Call.Operation, LogText.Escape(decided.Ticket.Call.Reference), decided.Verdict.Kind, decided.Verdict.Reason,
+                    decided.OpenCalls);
+                break;
+            case GuardEvent.Refused refused:
+                Refused(
+                    logger, refused.Ticket.Call.Operation, LogText.Escape(refused.Ticket.Call.Reference), refused.Refusal.Reason,
+                    refused.Refusal.RetryAfterSeconds);
+                break;
+        }
+    }
+
+    [LoggerMessage(1200, LogLevel.Warning, "Container {Name} ({Id}){Pod} is stuck since {Since:u}: {Diagnosis}; {Tasks}")]
+    private static partial void Stuck(ILogger logger, string name, string id, string pod, DateTimeOffset since, Probe.DiagnosisKind diagnosis, string tasks);
+
+    [LoggerMessage(1201, LogLevel.Warning, "Container {Name} ({Id}) is no longer stuck, after {Duration}; the engine was spared {CallsSaved} calls.")]
+    private static partial void Ended(ILogger logger, string name, string id, TimeSpan duration, long callsSaved);
+
+    [LoggerMessage(1202, LogLevel.Error, "A fault inside the guard: what waited was forwarded, and the ledger began anew.")]
+    private static partial void Faulted(ILogger logger, Exception cause);
+
+    [LoggerMessage(1203, LogLevel.Warning, "{Count} refusals of {Operation} were wrong: container {Name} exited soon after.")]
+    private static partial void Wrong(ILogger logger, int count, Calls.Operation operation, string name);
+
+    [LoggerMessage(1204, LogLevel.Debug, "{Operation} {Reference}: {Decision} ({Reason}); {OpenCalls} open")]
+    private static partial void Decided(ILogger logger, Calls.Operation operation, string reference, VerdictKind decision, Reason reason, int openCalls);
+
+    [LoggerMessage(1205, LogLevel.Debug, "{Operation} {Reference}: refused ({Reason}); retry after {Seconds} s")]
+    private static partial void Refused(ILogger logger, Calls.Operation operation, string reference, Reason reason, int seconds);
+}

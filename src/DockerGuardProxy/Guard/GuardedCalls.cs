@@ -1,0 +1,106 @@
+using System.Buffers;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Forward;
+using DockerGuardProxy.Listen;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>The way of a terminating call: told to the ledger, and answered with whatever comes of it.</summary>
+/// <remarks>
+/// (1) whom it means, by the index; (2) the ledger's decision; (3) where that is not to forward, and the call names no full id, the
+/// engine is asked whom it means, and the ledger decides again; (4) the outcome is written. The caller may leave at any time.
+/// </remarks>
+internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer)
+{
+    private const string DecisionHeader = "Docker-Guard-Proxy";
+
+    /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
+    /// <param name="http">The call.</param>
+    /// <param name="client">Its connection.</param>
+    /// <param name="call">What it asks.</param>
+    /// <param name="target">Its target as it came.</param>
+    /// <param name="body">Its body, read whole; null where it had none.</param>
+    public async Task<bool> ServeAsync(HttpContext http, ClientConnection client, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    {
+        var ticket = await ArriveAsync(call, Detach(http, client, target, body), http.RequestAborted);
+        if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded }) return false;
+
+        // The ticket stands: the call is taken up even if its client has left meanwhile.
+        client.Deliver();
+        Outcome outcome;
+        await using (http.RequestAborted.UnsafeRegister(static state =>
+        {
+            var (ledger, ticket) = ((Ledger, Ticket))state!;
+            ledger.CallerLeft(ticket);
+        }, (ledger, ticket)))
+        {
+            outcome = await ticket.Outcome.WaitAsync(http.RequestAborted).ConfigureAwait(false);
+        }
+
+        return await AnswerAsync(http, client, outcome);
+    }
+
+    private static GuardedRequest Detach(HttpContext http, ClientConnection client, string target, ReadOnlyMemory<byte>? body)
+    {
+        var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
+        var headers = new ArrayBufferWriter<byte>(512);
+        RequestHead.WriteDetachedHeaders(request, client.Transport.HostAsSent, body?.Length, headers);
+        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default);
+    }
+
+    private async ValueTask<Ticket> ArriveAsync(TerminatingCall call, GuardedRequest request, CancellationToken cancellationToken)
+    {
+        var resolution = index.Resolve(call.Reference);
+        if (!resolution.IsFound) return ledger.Arrive(call, null, request);
+
+        var container = Describe(resolution.Container);
+        if (ledger.TryArrive(call, container, request, isConfirmed: resolution.Exact) is { } ticket) return ticket;
+
+        var confirmation = await confirmer.ConfirmAsync(call.Reference, container.Id, CancellationToken.None);
+        if (confirmation != Confirmation.Yes) return ledger.Arrive(call, null, request);
+
+        // The index may have learned more while the engine was asked.
+        var now = index.Find(container.Id);
+        return ledger.Arrive(call, now is null ? null : Describe(now), request);
+    }
+
+    private static GuardedContainer Describe(Container container) => new(
+        container.Id,
+        container.Name ?? "",
+        container.Running,
+        container.StopTimeout is { } seconds ? Seconds(seconds) : null,
+        container.StopSignal,
+        container.Pod is { } pod ? new Pod(pod.Namespace ?? "", pod.Name ?? "", pod.Uid) : null);
+
+    // Far beyond any run; TimeSpan ends at some 29,000 years.
+    private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));
+
+    private static async Task<bool> AnswerAsync(HttpContext http, ClientConnection client, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Answered answered:
+                await AnswerParts.WriteAsync(answered.Answer, http);
+                return true;
+            case Outcome.Refused refused:
+                http.Response.StatusCode = Refusal.Status;
+                http.Response.ContentType = Refusal.ContentType;
+                http.Response.Headers.RetryAfter = refused.Refusal.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                http.Response.Headers[DecisionHeader] = "refused";
+                http.Response.ContentLength = refused.Refusal.Body.Length;
+                await http.Response.Body.WriteAsync(refused.Refusal.Body, http.RequestAborted);
+                return true;
+            case Outcome.Lost lost:
+                await EngineFailure.AnswerAsync(http, client.Link.EnginePath, lost.Cause);
+                return true;
+            case Outcome.Dropped:
+                return true;
+            default:
+                // A fault of the guard's own while the call waited: it was never sent, and is forwarded now.
+                return false;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Buffers;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Forward;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>A terminating call as it is sent: kept apart from its client's connection, so that it can outlive it.</summary>
+/// <param name="Method">As it came.</param>
+/// <param name="Target">As it came.</param>
+/// <param name="Headers">The rest of the head, with framing of its own.</param>
+/// <param name="Body">The body; empty where there was none.</param>
+internal sealed record GuardedRequest(string Method, string Target, ReadOnlyMemory<byte> Headers, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The bytes to send.</summary>
+    /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>
+    public ReadOnlyMemory<byte> Encode(string? id)
+    {
+        var writer = new ArrayBufferWriter<byte>(64 + Target.Length + Headers.Length + Body.Length);
+        RequestHead.WriteLine(Method, id is null ? Target : ActionTarget.WithId(Target, id), writer);
+        writer.Write(Headers.Span);
+        writer.Write(Body.Span);
+        return writer.WrittenMemory;
+    }
+}
