@@ -27,11 +27,12 @@ internal static class FileSystemGuess
     ];
 
     /// <summary>
-    /// Type and source, or null. Each step answers if exactly one file system is left, passes on if none is, and gives up if several are:
-    /// 1. what the task has open, or stands in, apart from the engine's own disk;
-    /// 2. what is mounted into the container, apart from the engine's own disk, unless the task has files of that disk open;
-    /// 3. if the kernel function names a type, all that is mounted.
-    /// In each, only those of the type that the kernel function names, if it does.
+    /// Type and source, or null: a wrong one would send people to the wrong server. By elimination:
+    /// 1. What is mounted into the container, of the type that the kernel function names, if it names one. The engine's own disk counts
+    ///    only if nothing else is left of a named type: with that disk dead the engine would not answer either.
+    /// 2. One left: that is it, unless the task has a volume on the engine's own disk open, which may be it as well.
+    /// 3. Several of a named type: the only one of them that the task has open. Of no named type: can't be told; an open file on the one
+    ///    does not mean that the task is not about to open a file on the other.
     /// </summary>
     /// <param name="wchan">Kernel function the task sleeps in.</param>
     /// <param name="root">Root link of the task: mount points are relative to it, links are not.</param>
@@ -39,29 +40,28 @@ internal static class FileSystemGuess
     /// <param name="mounts">Mount table of the task.</param>
     public static string? Of(string wchan, string root, IEnumerable<string> links, ImmutableArray<Mount> mounts)
     {
+        // 1.
         var hint = Hints.FirstOrDefault(hint => wchan.StartsWith(hint.Wchan, StringComparison.Ordinal)).Type;
         var possible = mounts.Where(mount => hint is null
             ? !Harmless.Contains(mount.Type)
             : mount.Type.StartsWith(hint, StringComparison.Ordinal)).ToHashSet();
-        var engine = mounts.Where(static mount => EngineFiles.Contains(mount.Point)).Select(Name).ToHashSet();
-
-        // 1.
-        var open = links.Select(link => Below(root, link)).Select(path => path is null ? null : Find(mounts, path))
-            .OfType<Mount>().Where(possible.Contains).Select(Name).ToHashSet();
-        var openElsewhere = open.Where(name => !engine.Contains(name)).ToArray();
-        if (openElsewhere.Length > 0)
-            return Single(openElsewhere);
+        var engine = mounts.Where(static mount => IsOfEngine(mount)).Select(Name).ToHashSet();
+        var names = possible.Select(Name).Where(name => !engine.Contains(name)).Distinct().ToArray();
+        if (names.Length == 0 && hint is not null)
+            names = [.. possible.Select(Name).Distinct()];
 
         // 2.
-        var elsewhere = possible.Select(Name).Where(name => !engine.Contains(name)).Distinct().ToArray();
-        if (elsewhere.Length > 0)
-            return open.Count == 0 ? Single(elsewhere) : null;
+        var open = links.Select(link => Below(root, link)).Select(path => path is null ? null : Find(mounts, path))
+            .OfType<Mount>().Where(mount => possible.Contains(mount) && !IsOfEngine(mount)).Select(Name).ToHashSet();
+        if (names.Length == 1)
+            return hint is null && open.Any(engine.Contains) ? null : names[0];
 
         // 3.
-        return hint is null ? null : Single([.. possible.Select(Name).Distinct()]);
+        var openOnes = names.Where(open.Contains).ToArray();
+        return hint is not null && openOnes.Length == 1 ? openOnes[0] : null;
     }
 
-    private static string? Single(string[] names) => names.Length == 1 ? names[0] : null;
+    private static bool IsOfEngine(Mount mount) => mount.Point == "/" || EngineFiles.Contains(mount.Point);
 
     private static string Name(Mount mount) => Printable.Of($"{mount.Type} {mount.Source}");
 

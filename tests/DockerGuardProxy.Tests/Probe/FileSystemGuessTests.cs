@@ -17,6 +17,7 @@ public sealed class FileSystemGuessTests
 
     private const string Loop = "705 700 7:0 / /data rw,relatime master:9 - ext4 /dev/loop0 rw\n";
     private const string Nfs = "706 700 0:70 /sub /mnt/my\\040share rw - nfs4 server:/export\\040one rw,addr=1.2.3.4\n";
+    private const string OtherNfs = "709 700 0:75 / /mnt/other rw - nfs other:/x rw\n";
     private const string Fuse = "707 700 0:71 / /mnt/fuse rw - fuse.sshfs user@host: rw\n";
     private const string OwnVolume = "708 700 254:0 /d/volumes/v/_data /vol rw - ext4 /dev/vda rw\n";
 
@@ -25,13 +26,15 @@ public sealed class FileSystemGuessTests
         // The only one it can be.
         { "percpu_rwsem_wait", Base + Loop, ["/", "pipe:[12]"], "ext4 /dev/loop0" },
         { "", Base + Loop, [], "ext4 /dev/loop0" },
-        // Open files tell which.
-        { "folio_wait_bit", Base + Loop + Nfs, ["/", "/data/a"], "ext4 /dev/loop0" },
-        { "folio_wait_bit", Base + Loop + Nfs, ["/", "/mnt/my share/deep/file (deleted)"], "nfs4 server:/export one" },
-        { "folio_wait_bit", Base + Loop + Nfs, ["/database/a"], null },
-        // Two possible: not told.
-        { "folio_wait_bit", Base + Loop + Nfs, ["/data/a", "/mnt/my share"], null },
+        // Two possible: an open file on the one does not tell which.
+        { "folio_wait_bit", Base + Loop + Nfs, ["/", "/data/a"], null },
         { "folio_wait_bit", Base + Loop + Nfs, [], null },
+        // Two of the named type: an open file does.
+        { "nfs_wait", Base + Nfs + OtherNfs, ["/", "/mnt/my share/deep/file (deleted)"], "nfs4 server:/export one" },
+        { "nfs_wait", Base + Nfs + OtherNfs, ["/mnt/my share", "/mnt/other/x"], null },
+        { "nfs_wait", Base + Nfs + OtherNfs, ["/mnt/otherwise"], null },
+        // A root that is no overlay is the engine's too.
+        { "percpu_rwsem_wait", "1 0 254:0 / / rw - ext4 /dev/vda rw\n" + Loop, ["/tmp", "/x"], "ext4 /dev/loop0" },
         // The kernel function names the type.
         { "rpc_wait_bit_killable", Base + Loop + Nfs, ["/data/a"], "nfs4 server:/export one" },
         { "request_wait_answer", Base + Loop + Nfs + Fuse, [], "fuse.sshfs user@host:" },
@@ -51,16 +54,16 @@ public sealed class FileSystemGuessTests
     [Fact]
     public void Links_are_relative_to_the_namespace_mount_points_to_the_root_of_the_task()
     {
-        var mounts = Mount.ParseTable(Encoding.UTF8.GetBytes(Base + Loop + Nfs));
-        Assert.Equal("ext4 /dev/loop0", FileSystemGuess.Of("", "/jail", ["/jail/data/f", "/jail"], mounts));
-        Assert.Null(FileSystemGuess.Of("", "/jail", ["/jailed/data/f", "/data/f"], mounts));
+        var mounts = Mount.ParseTable(Encoding.UTF8.GetBytes(Base + Nfs + OtherNfs));
+        Assert.Equal("nfs other:/x", FileSystemGuess.Of("nfs_wait", "/jail", ["/jail/mnt/other/f", "/jail"], mounts));
+        Assert.Null(FileSystemGuess.Of("nfs_wait", "/jail", ["/jailed/mnt/other/f", "/mnt/other/f"], mounts));
     }
 
     [Fact]
     public void A_later_mount_on_the_same_point_hides_the_earlier()
     {
-        var mounts = Mount.ParseTable(Encoding.UTF8.GetBytes(Base + Loop + Nfs + "709 705 0:72 / /data rw - xfs /dev/sdb rw\n"));
-        Assert.Equal("xfs /dev/sdb", FileSystemGuess.Of("", "/", ["/data/f"], mounts));
+        var mounts = Mount.ParseTable(Encoding.UTF8.GetBytes(Base + Nfs + OtherNfs + "710 709 0:72 / /mnt/other rw - nfs third:/ rw\n"));
+        Assert.Equal("nfs third:/", FileSystemGuess.Of("nfs_wait", "/", ["/mnt/other/f"], mounts));
     }
 
     [Fact]
