@@ -21,7 +21,13 @@ public sealed class ContainerIndexTests
         var index = watched.Index;
         await BecomesAsync(() => index.IsReady);
 
-        var id = await engine.Api.RunAsync("web", Forever, new() { ["StopTimeout"] = 2, ["StopSignal"] = "SIGINT" });
+        // Without a network: 26.1 can't rename a running container of a bridge that is not there.
+        var id = await engine.Api.RunAsync("web", Forever, new()
+        {
+            ["StopTimeout"] = 2,
+            ["StopSignal"] = "SIGINT",
+            ["HostConfig"] = new { NetworkMode = "none" },
+        });
         await BecomesAsync(() => index.Resolve("web").Container is { Running: true, IsFullyKnown: true });
         var web = index.Resolve(id[..12]).Container!;
         Assert.Equal((id, 2L, "INT"), (web.Id, web.StopTimeout, web.StopSignal));
@@ -57,7 +63,7 @@ public sealed class ContainerIndexTests
         Assert.Equal(Confirmation.Yes, await watched.Confirmer.ConfirmAsync("/parent/child", ids[0], default));
 
         // Twenty ids over sixteen digits: some digit is ambiguous.
-        string[] references = [.. "0123456789abcdef".Select(digit => digit.ToString()), ids[3][..2], ids[3][..63], "c1", "/c1", "C1", "parent/child", "//c1", "no"];
+        string[] references = [.. "0123456789abcdef".Select(digit => digit.ToString()), ids[3][..2], ids[3][..63], "c1", "/c1", "C1", "parent/child", "no"];
         foreach (var reference in references)
         {
             using var answer = await engine.Api.SendAsync(HttpMethod.Get, $"/containers/{Uri.EscapeDataString(reference)}/json");
@@ -100,7 +106,7 @@ public sealed class ContainerIndexTests
         if (liveRestore)
             await BecomesAsync(() => index.Resolve("web").Container!.Pid is not null);
         else
-            Assert.Contains("R -web", watched.Heard, StringComparison.Ordinal);
+            Assert.Matches(" R .*-web", watched.Heard);
     }
 
     [Fact]
