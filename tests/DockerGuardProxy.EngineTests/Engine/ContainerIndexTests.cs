@@ -12,11 +12,11 @@ public sealed class ContainerIndexTests
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     [Theory]
-    [InlineData(Lab.Engine.Installed)]
-    [InlineData(Lab.Engine.Newer)]
+    [InlineData(Dockerd.Installed)]
+    [InlineData(Dockerd.Newer)]
     public async Task A_containers_life_is_followed(string version)
     {
-        await using var engine = await Lab.Engine.StartAsync(version);
+        await using var engine = await Dockerd.StartAsync(version);
         await using var watched = await WatchedEngine.StartAsync(engine);
         var index = watched.Index;
         await BecomesAsync(() => index.IsReady);
@@ -51,7 +51,7 @@ public sealed class ContainerIndexTests
     [Fact]
     public async Task Names_prefixes_and_links_mean_what_they_mean_to_the_engine()
     {
-        await using var engine = await Lab.Engine.StartAsync();
+        await using var engine = await Dockerd.StartAsync();
         await using var watched = await WatchedEngine.StartAsync(engine);
         var ids = new List<string>();
         for (var i = 0; i < 20; i++)
@@ -84,7 +84,7 @@ public sealed class ContainerIndexTests
     [InlineData(true)]
     public async Task After_the_engine_was_killed_and_started_again_the_index_is_right_again(bool liveRestore)
     {
-        await using var engine = await Lab.Engine.StartAsync(liveRestore: liveRestore);
+        await using var engine = await Dockerd.StartAsync(liveRestore: liveRestore);
         await using var watched = await WatchedEngine.StartAsync(engine);
         var index = watched.Index;
         await engine.Api.RunAsync("web", Forever);
@@ -112,7 +112,7 @@ public sealed class ContainerIndexTests
     [Fact]
     public async Task A_hung_engine_holds_nobody_up_and_is_found_again()
     {
-        await using var engine = await Lab.Engine.StartAsync();
+        await using var engine = await Dockerd.StartAsync();
         await using var watched = await WatchedEngine.StartAsync(engine);
         var id = await engine.Api.RunAsync("web", Forever);
         await BecomesAsync(() => watched.Index.Resolve("web").IsFound);

@@ -1,4 +1,5 @@
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.EngineTests.Lab;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DockerGuardProxy.EngineTests.Engine;
@@ -11,7 +12,7 @@ internal sealed class WatchedEngine : IAsyncDisposable, IContainerEvents
     private readonly ContainerLearner _learner;
     private readonly List<string> _heard = [];
 
-    private WatchedEngine(Lab.Engine engine, Func<string, bool>? mayInspect)
+    private WatchedEngine(Dockerd engine, Func<string, bool>? mayInspect)
     {
         _engine = new DockerEngine(engine.Socket);
         Index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
@@ -38,7 +39,7 @@ internal sealed class WatchedEngine : IAsyncDisposable, IContainerEvents
         }
     }
 
-    public static async Task<WatchedEngine> StartAsync(Lab.Engine engine, Func<string, bool>? mayInspect = null)
+    public static async Task<WatchedEngine> StartAsync(Dockerd engine, Func<string, bool>? mayInspect = null)
     {
         var watched = new WatchedEngine(engine, mayInspect);
         await watched._learner.StartAsync(default);
