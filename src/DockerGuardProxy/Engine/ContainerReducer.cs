@@ -52,8 +52,8 @@ internal static class ContainerReducer
         {
             if (!listed.Add(line.Id))
                 continue;
-            var known = current.Find(line.Id) ?? new Container { Id = line.Id };
-            var merged = Merge(builder.Find(line.Id) ?? known, line);
+            var known = builder.Find(line.Id);
+            var merged = Merge(known ?? new Container { Id = line.Id }, line);
             if (!ReferenceEquals(merged, known))
                 builder.Set(merged);
         }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -15,6 +17,9 @@ namespace DockerGuardProxy.Engine;
 /// </summary>
 internal sealed class DockerEngine : IEngineApi, IDisposable
 {
+    // Labels are part of an event and have no limit of their own.
+    private const int MaxEvent = 16 * 1024 * 1024;
+
     private readonly DockerClient _client;
 
     /// <param name="socketPath">The engine's Unix socket.</param>
@@ -81,16 +86,32 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
     private static async IAsyncEnumerable<EngineEvent> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        await using (stream)
+        // One event a line, as Go's encoder writes them: each is handed on as soon as its line is whole, whatever follows it.
+        var reader = PipeReader.Create(stream);
+        await using var closing = stream;
+        while (true)
         {
-            var messages = JsonSerializer.DeserializeAsyncEnumerable(
-                stream, EngineJson.Default.EngineEvent, topLevelValues: true, cancellation);
-            await foreach (var message in messages)
+            var read = await reader.ReadAsync(cancellation);
+            var buffer = read.Buffer;
+            while (buffer.PositionOf((byte)'\n') is { } end)
             {
-                if (message is not null)
+                if (Parse(buffer.Slice(0, end)) is { } message)
                     yield return message;
+                buffer = buffer.Slice(buffer.GetPosition(1, end));
             }
+
+            if (buffer.Length > MaxEvent)
+                throw new InvalidDataException("An event of the engine does not end.");
+            reader.AdvanceTo(buffer.Start, buffer.End);
+            if (read.IsCompleted)
+                yield break;
         }
+    }
+
+    private static EngineEvent? Parse(in ReadOnlySequence<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        return JsonSerializer.Deserialize(ref reader, EngineJson.Default.EngineEvent);
     }
 
     private async Task<IReadOnlyList<ListedContainer>> ListAsync(string? filter, string? value, CancellationToken cancellation)

@@ -75,6 +75,7 @@ public sealed class ContainerReducerTests
         // before; list; events since it was asked for; after; told
         { "a[/web]*", "a[/web]*", "", "a[/web]*", "" },
         { "", "a[/web]* b[/db]", "", "a[/web]* b[/db]", "+a" },
+        { "", "a[]", "", "a[]", "" },
         { "a[/web]* b[/db]", "", "", "", "-a xa xb" },
         { "a[/web]*", "a[/web]", "", "a[/web]", "-a" },
         { "a[/web]", "a[/web]*", "", "a[/web]*", "+a" },

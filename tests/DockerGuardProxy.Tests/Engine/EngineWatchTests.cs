@@ -112,18 +112,20 @@ public sealed class EngineWatchTests : IAsyncDisposable
     [Fact]
     public async Task An_engine_that_is_gone_is_tried_ever_more_rarely()
     {
-        _engine.Interfere = (_, _) => throw new HttpRequestException("refused");
-        await _watch.StartAsync(Cancel);
-        var step = TimeSpan.FromMilliseconds(50);
-        for (var passed = TimeSpan.Zero; passed < TimeSpan.FromMinutes(1); passed += step)
+        var tries = new List<DateTimeOffset>();
+        _engine.Interfere = (_, _) =>
         {
-            _time.Advance(step);
-            await Task.Yield();
-        }
-
-        Assert.InRange(_engine.Asked.Count, 2, 50);
+            lock (tries)
+                tries.Add(_time.GetUtcNow());
+            throw new HttpRequestException("refused");
+        };
+        await _watch.StartAsync(Cancel);
+        await Eventually.Async(() => _engine.Asked.Count >= 8, () => _time.Advance(TimeSpan.FromMilliseconds(50)));
         _engine.Interfere = null;
-        await Eventually.Async(() => _index.IsReady, () => _time.Advance(step));
+        await Eventually.Async(() => _index.IsReady, () => _time.Advance(TimeSpan.FromMilliseconds(50)));
+        double[] least = [75, 150, 300, 600, 1200, 1500, 1500];
+        for (var i = 0; i < least.Length; i++)
+            Assert.True(tries[i + 1] - tries[i] >= TimeSpan.FromMilliseconds(least[i]), $"Try {i + 1} came too soon.");
     }
 
     [Fact]

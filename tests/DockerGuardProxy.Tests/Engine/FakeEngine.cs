@@ -76,8 +76,15 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
 
     private Task AskAsync(string question, CancellationToken cancellation)
     {
-        lock (_gate)
-            _asked.Add(question);
-        return Interfere?.Invoke(question, cancellation) ?? Task.CompletedTask;
+        // Noted last: who sees the note may count on the question being under way.
+        try
+        {
+            return Interfere?.Invoke(question, cancellation) ?? Task.CompletedTask;
+        }
+        finally
+        {
+            lock (_gate)
+                _asked.Add(question);
+        }
     }
 }
