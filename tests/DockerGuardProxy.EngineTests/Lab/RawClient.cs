@@ -98,7 +98,7 @@ internal sealed class RawClient : IDisposable
     {
         if (_start < _end)
             return true;
-        _start = 0;
+        _start = _end = 0;
         try
         {
             _end = await _socket.ReceiveAsync(_buffer, cancellation);

@@ -12,7 +12,7 @@ namespace DockerGuardProxy.EngineTests.Transparency.Raw;
 internal sealed class RawExchange : IDisposable
 {
     /// <summary>How long an answer may take. Generous: it is no figure.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
     private readonly Engine _engine;
     private readonly string _socket;
