@@ -51,6 +51,12 @@ internal sealed class EngineApi : IDisposable
         return text;
     }
 
+    public async Task<byte[]> GetBytesAsync(string path)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync();
+    }
+
     public async Task<JsonElement> GetAsync(string path)
     {
         using var document = JsonDocument.Parse(await GetTextAsync(path));
@@ -70,7 +76,7 @@ internal sealed class EngineApi : IDisposable
     /// <returns>Its id.</returns>
     public async Task<string> CreateAsync(string name, string[] command, Dictionary<string, object>? body = null)
     {
-        body = new Dictionary<string, object>(body ?? []) { ["Image"] = Engine.Image, ["Cmd"] = command };
+        body = new Dictionary<string, object>(body ?? []) { ["Image"] = Dockerd.Image, ["Cmd"] = command };
         var (status, text) = await PostAsync($"/containers/create?name={name}", body);
         if (status != 201)
             throw new HttpRequestException($"create {name}: {status} {text}");

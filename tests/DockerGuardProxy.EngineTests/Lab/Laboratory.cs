@@ -11,11 +11,11 @@ public sealed class Laboratory : IAsyncDisposable
     internal static bool Direct { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_TESTS_DIRECT") == "1";
 
     /// <summary>The shared engine of a version with no container in it, and its proxy.</summary>
-    internal async Task<Bench> BenchAsync(string version = Engine.Installed)
+    internal async Task<Bench> BenchAsync(string version = Dockerd.Installed)
     {
         if (!_benches.TryGetValue(version, out var bench))
         {
-            var engine = await Engine.StartAsync(version);
+            var engine = await Dockerd.StartAsync(version);
             bench = new Bench(engine, Direct ? null : await Proxy.StartAsync(engine));
             _benches.Add(version, bench);
         }
@@ -39,7 +39,7 @@ public sealed class Laboratory : IAsyncDisposable
 }
 
 /// <summary>An engine and the proxy in front of it.</summary>
-internal sealed record Bench(Engine Engine, Proxy? Proxy)
+internal sealed record Bench(Dockerd Engine, Proxy? Proxy)
 {
     /// <summary>The socket under test.</summary>
     public string ProxySocket => Proxy?.Socket ?? Engine.Socket;

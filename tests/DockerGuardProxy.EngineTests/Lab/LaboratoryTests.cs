@@ -6,12 +6,12 @@ namespace DockerGuardProxy.EngineTests.Lab;
 public sealed class LaboratoryTests
 {
     [Theory]
-    [InlineData(Engine.Leaky)]
-    [InlineData(Engine.Installed)]
-    [InlineData(Engine.Newer)]
+    [InlineData(Dockerd.Leaky)]
+    [InlineData(Dockerd.Installed)]
+    [InlineData(Dockerd.Newer)]
     public async Task An_engine_starts_restarts_and_leaves_nothing(string version)
     {
-        var engine = await Engine.StartAsync(version, liveRestore: true);
+        var engine = await Dockerd.StartAsync(version, liveRestore: true);
         await using (engine)
         {
             await engine.Api.RunAsync("sleeper", ["sleep", "1000"]);
@@ -30,7 +30,7 @@ public sealed class LaboratoryTests
     [Fact]
     public async Task A_writer_on_a_frozen_file_system_sleeps_in_D_state_until_the_thaw()
     {
-        await using var engine = await Engine.StartAsync(Engine.Leaky);
+        await using var engine = await Dockerd.StartAsync(Dockerd.Leaky);
         await using var fs = await FrozenFileSystem.MountAsync();
         var id = await engine.Api.RunAsync("writer", ["sh", "-c", "while sleep 0.1; do date >/data/f; done"], new()
         {

@@ -40,7 +40,7 @@ internal sealed class Proxy : IAsyncDisposable
     public Daemon Daemon => _daemon ?? throw new InvalidOperationException("The proxy does not run.");
 
     /// <summary>Starts a proxy in front of <paramref name="engine"/>.</summary>
-    public static Task<Proxy> StartAsync(Engine engine, string? guard = null, params string[] arguments) =>
+    public static Task<Proxy> StartAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
         StartAsync(engine.Socket, engine.PidFile, guard, arguments);
 
     /// <summary>Starts a proxy in front of a socket. <paramref name="guard"/> is the section of that name, as JSON.</summary>

@@ -1,3 +1,5 @@
+using DockerGuardProxy.EngineTests.Lab;
+
 namespace DockerGuardProxy.EngineTests.Transparency.Raw;
 
 /// <summary>How messages are framed, and when parts of them arrive.</summary>
@@ -76,7 +78,7 @@ internal static class MessageCases
         });
         yield return new("early error to a 64 MiB upload", EarlyErrorAsync);
         yield return new("early error to a chunked upload", EarlyErrorChunkedAsync);
-        yield return new("import: output while the body is being sent", DuplexAsync);
+        yield return new("load: output while the body is being sent", DuplexAsync, MayBeSilent: true);
         yield return new("load: answer to a body in pieces", LoadAsync);
         yield return new("archive down", ArchiveAsync);
         yield return new("bare LF line ends", async x => { await x.SendAsync("GET /_ping HTTP/1.1\nHost: docker\n\n"); await x.AnswerAsync(); await x.AliveAsync(); });
@@ -285,19 +287,23 @@ internal static class MessageCases
 
     private static async Task EarlyErrorChunkedAsync(RawExchange x)
     {
-        await x.SendAsync("PUT /containers/nope/archive?path=/ HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n1000\r\n");
-        await x.SendAsync(new string('x', 4096) + "\r\n");
+        // Go's server reads 256 KB of a body that nobody wants before it answers.
+        await x.SendAsync("PUT /containers/nope/archive?path=/ HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n");
+        for (var i = 0; i < 10; i++)
+            await x.SendAsync($"10000\r\n{new string('x', 0x10000)}\r\n");
         await x.AnswerAsync("PUT");
+        await x.RestAsync();
     }
 
     private static async Task DuplexAsync(RawExchange x)
     {
-        var tar = Tar("file", new byte[8 << 20]);
-        await x.SendAsync($"POST /images/create?fromSrc=-&repo=duplex HTTP/1.1\r\nHost: docker\r\nContent-Length: {tar.Length}\r\n\r\n");
-        await await x.SendInBackgroundAsync(tar[..(6 << 20)]);
+        // What follows the archive's end keeps the body open. Some versions answer before, some only after it.
+        var tar = await x.Engine.Api.GetBytesAsync($"/images/{Dockerd.Image}/get");
+        await x.SendAsync($"POST /images/load?quiet=0 HTTP/1.1\r\nHost: docker\r\nContent-Type: application/x-tar\r\nContent-Length: {tar.Length + (1 << 20)}\r\n\r\n");
+        await await x.SendInBackgroundAsync(tar);
         await x.HeadAsync();
-        await await x.SendInBackgroundAsync(tar[(6 << 20)..]);
-        await x.Engine.Api.GetAsync("/images/json");
+        await await x.SendInBackgroundAsync(new byte[1 << 20]);
+        await x.RestAsync(TimeSpan.FromSeconds(2));
     }
 
     private static async Task LoadAsync(RawExchange x)

@@ -14,19 +14,19 @@ internal sealed class RawExchange : IDisposable
     /// <summary>How long an answer may take. Generous: it is no figure.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(8);
 
-    private readonly Engine _engine;
+    private readonly Dockerd _engine;
     private readonly string _socket;
     private readonly StringBuilder _transcript = new();
     private readonly List<(string Id, string Name)> _ids = [];
     private RawClient? _client;
 
-    public RawExchange(Engine engine, string socket)
+    public RawExchange(Dockerd engine, string socket)
     {
         _engine = engine;
         _socket = socket;
     }
 
-    public Engine Engine => _engine;
+    public Dockerd Engine => _engine;
 
     /// <summary>What was seen.</summary>
     public string Transcript

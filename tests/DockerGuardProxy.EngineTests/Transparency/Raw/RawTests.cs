@@ -35,7 +35,7 @@ public sealed class RawTests(Laboratory laboratory)
 
     private static IEnumerable<TheoryDataRow<string, string>> Rows(IEnumerable<RawCase> cases) =>
         from talk in cases
-        from version in new[] { Engine.Installed, Engine.Leaky, Engine.Newer }
+        from version in new[] { Dockerd.Installed, Dockerd.Leaky, Dockerd.Newer }
         select new TheoryDataRow<string, string>(version, talk.Name);
 
     private async Task LooksTheSameAsync(string version, string name)
@@ -43,7 +43,8 @@ public sealed class RawTests(Laboratory laboratory)
         var bench = await laboratory.BenchAsync(version);
         var talk = Cases[name];
         var direct = await TranscribeAsync(bench, bench.Engine.Socket, talk);
-        if (direct.Contains("# no ", StringComparison.Ordinal) || direct.Contains("# fewer", StringComparison.Ordinal))
+        if (!talk.MayBeSilent
+            && (direct.Contains("# no ", StringComparison.Ordinal) || direct.Contains("# fewer", StringComparison.Ordinal)))
             Assert.Fail($"The case shows nothing: the engine itself did not answer.\n{direct}");
         var proxied = await TranscribeAsync(bench, bench.ProxySocket, talk);
         if (talk.OrClose && proxied.Trim() == "# closed")

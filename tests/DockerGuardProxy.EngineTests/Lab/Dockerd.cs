@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace DockerGuardProxy.EngineTests.Lab;
 
 /// <summary>A real dockerd with a folder, a containerd and cgroups of its own. Several run side by side.</summary>
-internal sealed class Engine : IAsyncDisposable
+internal sealed class Dockerd : IAsyncDisposable
 {
     /// <summary>The engine that leaks for every call on a container that does not end.</summary>
     public const string Leaky = "20.10.5";
@@ -22,7 +22,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly string _name;
     private Daemon? _daemon;
 
-    private Engine(string version, bool liveRestore)
+    private Dockerd(string version, bool liveRestore)
     {
         Version = version;
         _liveRestore = liveRestore;
@@ -50,9 +50,9 @@ internal sealed class Engine : IAsyncDisposable
     public Daemon Daemon => _daemon ?? throw new InvalidOperationException("The engine does not run.");
 
     /// <summary>Starts an engine and gives it the image <see cref="Image"/>.</summary>
-    public static async Task<Engine> StartAsync(string version = Installed, bool liveRestore = false)
+    public static async Task<Dockerd> StartAsync(string version = Installed, bool liveRestore = false)
     {
-        var engine = new Engine(version, liveRestore);
+        var engine = new Dockerd(version, liveRestore);
         try
         {
             await engine.StartAsync();
