@@ -60,12 +60,14 @@ internal static class BadInputCases
         {
             await x.SendAsync("POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"Image\":");
             x.HalfClose();
+            await x.AnswerAsync();
             await x.RestAsync();
         }, OrClose: true);
         yield return new("bad input: chunks that end too early", async x =>
         {
             await x.SendAsync("POST /containers/create HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"I");
             x.HalfClose();
+            await x.AnswerAsync();
             await x.RestAsync();
         }, OrClose: true);
         yield return new("bad input: nothing at all", async x =>

@@ -301,9 +301,10 @@ internal static class MessageCases
         var tar = await x.Engine.Api.GetBytesAsync($"/images/{Dockerd.Image}/get");
         await x.SendAsync($"POST /images/load?quiet=0 HTTP/1.1\r\nHost: docker\r\nContent-Type: application/x-tar\r\nContent-Length: {tar.Length + (1 << 20)}\r\n\r\n");
         await await x.SendInBackgroundAsync(tar);
-        await x.HeadAsync();
+        var early = await x.HeadAsync() != 0;
         await await x.SendInBackgroundAsync(new byte[1 << 20]);
-        await x.RestAsync(TimeSpan.FromSeconds(2));
+        if (!early)
+            await x.AnswerAsync("POST");
     }
 
     private static async Task LoadAsync(RawExchange x)
