@@ -39,6 +39,8 @@ public sealed class CliTests(Laboratory laboratory)
         await bench.Engine.Api.RemoveAllAsync();
         var proxied = await RunAsync(bench, bench.ProxySocket, client, All[scenario]);
         await bench.Engine.Api.RemoveAllAsync();
+        await Transcripts.KeepAsync($"{engine} {client} {scenario}", direct, proxied);
+        Assert.DoesNotContain("Invalid container name", direct, StringComparison.Ordinal);
         if (direct != proxied)
             Assert.Fail($"--- direct\n{direct}\n--- through the proxy\n{proxied}");
     }

@@ -11,6 +11,8 @@ internal static partial class Normal
         foreach (var socket in sockets)
             output = output.Replace(socket, "<socket>", StringComparison.Ordinal);
         output = Time().Replace(output, "<time>");
+        output = WaitRace().Replace(output, "");
+        output = ImportFolder().Replace(output, "<import>");
         output = Pid().Replace(output, "<pid>");
         var ids = new List<string>();
         return Id().Replace(output, match =>
@@ -28,6 +30,13 @@ internal static partial class Normal
     /// <summary>Messages of runc name the pid of its own helper.</summary>
     [GeneratedRegex(@"(?<=\bpid )\d+|(?<=/proc/)\d+")]
     private static partial Regex Pid();
+
+    /// <summary>After a failed start the client cancels its own wait, and logs that if it lives long enough: either way directly too.</summary>
+    [GeneratedRegex(@"time=""<time>"" level=error msg=""error waiting for container: context canceled""\n")]
+    private static partial Regex WaitRace();
+
+    [GeneratedRegex(@"docker-import-\d+")]
+    private static partial Regex ImportFolder();
 
     [GeneratedRegex(@"(?<![0-9a-zA-Z])([0-9a-f]{64}|[0-9a-f]{12})(?![0-9a-zA-Z])")]
     private static partial Regex Id();

@@ -47,6 +47,7 @@ public sealed class RawTests(Laboratory laboratory)
             && (direct.Contains("# no ", StringComparison.Ordinal) || direct.Contains("# fewer", StringComparison.Ordinal)))
             Assert.Fail($"The case shows nothing: the engine itself did not answer.\n{direct}");
         var proxied = await TranscribeAsync(bench, bench.ProxySocket, talk);
+        await Transcripts.KeepAsync($"{version} {name}", direct, proxied);
         if (talk.OrClose && proxied.Trim() == "# closed")
             return;
         if (direct != proxied && !KnownDifferences.Explain(talk.Name, direct, proxied))
