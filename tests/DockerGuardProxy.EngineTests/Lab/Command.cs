@@ -28,7 +28,7 @@ internal static class Command
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
-        using var timeout = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(2));
+        using var timeout = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(60));
         using var output = new MemoryStream();
         using var error = new MemoryStream();
         try

@@ -63,7 +63,7 @@ internal static class Scenarios
             x docker exec -it ca echo refused
             """),
         new("attach", """
-            docker run -di --name ca lab sh -c 'while read l; do echo got $l; done; echo end; exit 4'
+            docker run -di --name ca lab sh -c 'read l; echo got $l; read l; echo got $l; echo end; exit 4'
             (sleep 0.3; echo one; echo two) | x docker attach ca
             docker run -d --name cb lab sh -c 'sleep 0.7; echo late; exit 3'
             x docker attach cb
@@ -119,7 +119,7 @@ internal static class Scenarios
             x docker save nosuch -o /dev/null
             """, Basic: true),
         new("build: classic", """
-            printf 'FROM lab\nCOPY f /f\nRUN cat /f && echo err >&2\nENV A=1\nCMD ["cat","/f"]\n' >Dockerfile; echo content >f
+            printf 'FROM lab\nCOPY f /f\nRUN cat /f && sleep 0.3 && echo err >&2\nENV A=1\nCMD ["cat","/f"]\n' >Dockerfile; echo content >f
             export DOCKER_BUILDKIT=0
             x docker build --network none --no-cache -t built .
             x docker run --rm built
