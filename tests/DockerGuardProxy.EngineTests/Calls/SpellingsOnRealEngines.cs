@@ -22,12 +22,12 @@ public sealed class SpellingsOnRealEngines(ITestOutputHelper output)
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1.5);
 
     [Theory]
-    [InlineData(Engine.Leaky)]
-    [InlineData(Engine.Installed)]
-    [InlineData(Engine.Newer)]
+    [InlineData(Dockerd.Leaky)]
+    [InlineData(Dockerd.Installed)]
+    [InlineData(Dockerd.Newer)]
     public async Task An_engine_does_what_the_classifier_sees(string version)
     {
-        await using var engine = await Engine.StartAsync(version);
+        await using var engine = await Dockerd.StartAsync(version);
         var about = await engine.Api.GetAsync("/version");
         Assert.True(ApiVersion.TryParse(about.GetProperty("MinAPIVersion").GetString(), out var min));
         Assert.True(ApiVersion.TryParse(about.GetProperty("ApiVersion").GetString(), out var max));
@@ -79,7 +79,7 @@ public sealed class SpellingsOnRealEngines(ITestOutputHelper output)
 
     private static bool IsLate(Grace grace) => grace.Kind == GraceKind.Never || grace.Delay > Patience;
 
-    private static async Task<string> DoAsync(Engine engine, string id, Spelling row, TerminatingCall? taken)
+    private static async Task<string> DoAsync(Dockerd engine, string id, Spelling row, TerminatingCall? taken)
     {
         var since = Now();
         var late = taken is not null && IsLate(taken.Grace);
@@ -121,7 +121,7 @@ public sealed class SpellingsOnRealEngines(ITestOutputHelper output)
     }
 
     /// <summary>The events of the container since a time.</summary>
-    private static async Task<List<(string Action, string? Signal)>> EventsAsync(Engine engine, string id, string since)
+    private static async Task<List<(string Action, string? Signal)>> EventsAsync(Dockerd engine, string id, string since)
     {
         var filters = Uri.EscapeDataString($$"""{"type":["container"],"container":["{{id}}"]}""");
         var text = await engine.Api.GetTextAsync($"/events?since={since}&until={Now()}&filters={filters}");

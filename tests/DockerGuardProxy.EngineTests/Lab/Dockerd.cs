@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace DockerGuardProxy.EngineTests.Lab;
+
+/// <summary>A real dockerd with a folder, a containerd and cgroups of its own. Several run side by side.</summary>
+internal sealed class Dockerd : IAsyncDisposable
+{
+    /// <summary>The engine that leaks for every call on a container that does not end.</summary>
+    public const string Leaky = "20.10.5";
+
+    /// <summary>Debian 12's own.</summary>
+    public const string Installed = "20.10.24";
+
+    /// <summary>A newer one.</summary>
+    public const string Newer = "26.1.5";
+
+    /// <summary>The image every engine has.</summary>
+    public const string Image = "lab";
+
+    private readonly bool _liveRestore;
+    private readonly string _name;
+    private Daemon? _daemon;
+
+    private Dockerd(string version, bool liveRestore)
+    {
+        Version = version;
+        _liveRestore = liveRestore;
+        Folder = Machine.NewPath("e");
+        _name = Folder["/tmp/".Length..].Replace('/', '-');
+        Directory.CreateDirectory(Folder);
+        Api = new EngineApi(Socket);
+    }
+
+    public string Version { get; }
+
+    /// <summary>Holds data, state, socket, pid file and log.</summary>
+    public string Folder { get; }
+
+    public string Socket => Path.Combine(Folder, "docker.sock");
+
+    public string PidFile => Path.Combine(Folder, "pid");
+
+    /// <summary>The parent of its containers' cgroups, in each hierarchy.</summary>
+    public string CgroupParent => "/" + _name;
+
+    /// <summary>Calls straight to the engine.</summary>
+    public EngineApi Api { get; }
+
+    public Daemon Daemon => _daemon ?? throw new InvalidOperationException("The engine does not run.");
+
+    /// <summary>Starts an engine and gives it the image <see cref="Image"/>.</summary>
+    public static async Task<Dockerd> StartAsync(string version = Installed, bool liveRestore = false)
+    {
+        var engine = new Dockerd(version, liveRestore);
+        try
+        {
+            await engine.StartAsync();
+            var found = (await engine.Api.GetAsync("/version")).GetProperty(nameof(Version)).GetString();
+            if (found?.Split('+')[0] != version)
+                throw new InvalidOperationException($"Wanted dockerd {version}, got {found}.");
+            await engine.ImportImageAsync();
+            return engine;
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it (again) and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        List<string> command =
+        [
+            "dockerd", "--data-root", Path.Combine(Folder, "data"), "--exec-root", Path.Combine(Folder, "x"),
+            "--pidfile", PidFile, "-H", "unix://" + Socket, "--bridge=none", "--iptables=false", "--debug",
+            "--cgroup-parent", CgroupParent, "--exec-opt", "native.cgroupdriver=cgroupfs",
+            "--containerd-namespace", _name, "--containerd-plugins-namespace", _name + "-plugins",
+            "--config-file", Path.Combine(Folder, "none.json"),
+        ];
+        await File.WriteAllTextAsync(Path.Combine(Folder, "none.json"), "{}");
+        if (_liveRestore)
+            command.Add("--live-restore");
+        _daemon?.Dispose();
+        _daemon = Daemon.Start(Path.Combine(Folder, "log"), command, new Dictionary<string, string> { ["PATH"] = SearchPath() });
+        var ready = await Poll.UntilAsync(async () => _daemon.HasExited || await AnswersAsync(), TimeSpan.FromSeconds(60), 100);
+        if (ready is null || _daemon.HasExited)
+            throw new InvalidOperationException($"dockerd {Version} did not start:\n{_daemon.Tail()}");
+    }
+
+    /// <summary>Ends it as an operator does. Containers end with it unless it was started with live-restore.</summary>
+    public async Task StopAsync(TimeSpan? limit = null)
+    {
+        Daemon.Signal(15);
+        if (await Daemon.WaitAsync(limit ?? TimeSpan.FromSeconds(40)) is null)
+            throw new InvalidOperationException($"dockerd {Version} did not end:\n{Daemon.Tail()}");
+    }
+
+    /// <summary>kill -9. The kernel ends its containerd too; containers and their shims stay.</summary>
+    public async Task KillAsync()
+    {
+        var containerd = (await File.ReadAllTextAsync(Path.Combine(Folder, "x/containerd", "containerd.pid"))).Trim();
+        Daemon.Signal(9);
+        await Daemon.WaitAsync(TimeSpan.FromSeconds(10));
+        // A dockerd that starts while the old containerd is still dying takes it for its own and waits for it in vain.
+        await Poll.UntilAsync(() => !Directory.Exists("/proc/" + containerd), TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Goroutines, those of this question included.</summary>
+    public async Task<int> GoroutinesAsync()
+    {
+        using var lines = new StringReader(await Api.GetTextAsync("/debug/pprof/goroutine?debug=1"));
+        // "goroutine profile: total 44"
+        return int.Parse(lines.ReadLine()!.Split(' ')[^1], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What each goroutine does.</summary>
+    public Task<string> GoroutineDumpAsync() => Api.GetTextAsync("/debug/pprof/goroutine?debug=2");
+
+    /// <summary>Open descriptors, one or more of which belong to <see cref="Api"/>.</summary>
+    public int Descriptors() => Daemon.Descriptors();
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await Machine.ReapAsync(Folder);
+        if (_daemon is not null)
+        {
+            await _daemon.WaitAsync(TimeSpan.FromSeconds(5));
+            _daemon.Dispose();
+        }
+    }
+
+    /// <summary>Folders where the programs of this version lie; the first counts.</summary>
+    private string SearchPath()
+    {
+        var own = Path.Combine(Machine.Cache, "engines", Version);
+        const string system = "/usr/sbin:/usr/bin:/sbin:/bin";
+        return Version == Installed ? system : $"{own}/usr/sbin:{own}/usr/bin:{system}";
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await Api.GetTextAsync("/_ping");
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>An image without a registry: one static program under all its names.</summary>
+    private async Task ImportImageAsync()
+    {
+        var script = """
+            set -e
+            tree=$(mktemp -d "$1/tree.XXXX")
+            mkdir -p "$tree/bin" "$tree/tmp" "$tree/etc" "$tree/root"
+            cp "$2" "$tree/bin/busybox"
+            for name in $("$tree/bin/busybox" --list); do [ -e "$tree/bin/$name" ] || ln -s busybox "$tree/bin/$name"; done
+            echo root:x:0:0:root:/root:/bin/sh >"$tree/etc/passwd"
+            chmod 1777 "$tree/tmp"
+            tar -C "$tree" --sort=name --mtime=@0 -c . | /usr/bin/docker import -c 'CMD ["sh"]' - "$3"
+            rm -rf "$tree"
+            """;
+        var result = await Command.RunAsync(
+            ["bash", "-c", script, "import", Folder, Path.Combine(Machine.Cache, "busybox/bin/busybox"), Image],
+            new Dictionary<string, string> { ["DOCKER_HOST"] = "unix://" + Socket });
+        if (result.ExitCode != 0)
+            throw new InvalidOperationException($"No image: {result.Error}");
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+
+namespace DockerGuardProxy.EngineTests.Lab;
+
+/// <summary>
+/// The daemon under test, as a child process in front of an engine's socket: the file DOCKER_GUARD_PROXY_BIN names, otherwise
+/// the one built along with the tests.
+/// </summary>
+internal sealed class Proxy : IAsyncDisposable
+{
+    private readonly string _engineSocket;
+    private readonly string[] _arguments;
+    private Daemon? _daemon;
+
+    private Proxy(string engineSocket, string[] arguments)
+    {
+        _engineSocket = engineSocket;
+        _arguments = arguments;
+        Folder = Machine.NewPath("p");
+        Directory.CreateDirectory(Folder);
+        Api = new EngineApi(Socket);
+    }
+
+    public static string Program { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN")
+        ?? Path.Combine(AppContext.BaseDirectory, "docker-guard-proxy");
+
+    /// <summary>Holds socket, configuration and log.</summary>
+    public string Folder { get; }
+
+    public string Socket => Path.Combine(Folder, "docker.sock");
+
+    public string AdminSocket => Path.Combine(Folder, "admin.sock");
+
+    /// <summary>The configuration file; may be rewritten while the proxy runs.</summary>
+    public string ConfigFile => Path.Combine(Folder, "config.json");
+
+    /// <summary>Calls through the proxy.</summary>
+    public EngineApi Api { get; }
+
+    public Daemon Daemon => _daemon ?? throw new InvalidOperationException("The proxy does not run.");
+
+    /// <summary>Starts a proxy in front of <paramref name="engine"/>.</summary>
+    public static Task<Proxy> StartAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
+        StartAsync(engine.Socket, engine.PidFile, guard, arguments);
+
+    /// <summary>Starts a proxy in front of a socket. <paramref name="guard"/> is the section of that name, as JSON.</summary>
+    public static async Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments)
+    {
+        var proxy = new Proxy(engineSocket, arguments);
+        await File.WriteAllTextAsync(proxy.ConfigFile, $$"""
+            {
+              "version": 1,
+              "engine": { "path": "{{engineSocket}}", "pidFile": "{{pidFile}}" },
+              "admin": { "path": "{{proxy.AdminSocket}}" },
+              "guard": {{guard ?? "{}"}}
+            }
+            """);
+        try
+        {
+            await proxy.StartAsync();
+            return proxy;
+        }
+        catch
+        {
+            await proxy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it (again) and waits until it listens.</summary>
+    public async Task StartAsync()
+    {
+        _daemon?.Dispose();
+        _daemon = Daemon.Start(
+            Path.Combine(Folder, "log"),
+            [Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments]);
+        var ready = await Poll.UntilAsync(() => _daemon.HasExited || Listens(), TimeSpan.FromSeconds(20));
+        if (ready is null || _daemon.HasExited)
+            throw new InvalidOperationException($"{Program} did not start:\n{_daemon.Tail()}");
+    }
+
+    /// <summary>Ends it by SIGTERM.</summary>
+    /// <returns>Its exit code; null if it did not end in time.</returns>
+    public Task<int?> StopAsync(TimeSpan limit)
+    {
+        Daemon.Signal(15);
+        return Daemon.WaitAsync(limit);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        if (_daemon is not null)
+        {
+            if (await StopAsync(TimeSpan.FromSeconds(5)) is null)
+            {
+                _daemon.Signal(9);
+                await _daemon.WaitAsync(TimeSpan.FromSeconds(5));
+            }
+
+            _daemon.Dispose();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private bool Listens()
+    {
+        if (!File.Exists(Socket))
+            return false;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(Socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
