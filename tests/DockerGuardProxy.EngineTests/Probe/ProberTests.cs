@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using DockerGuardProxy.EngineTests.Lab;
 using DockerGuardProxy.Probe;
 using Xunit;
-using LabEngine = DockerGuardProxy.EngineTests.Lab.Engine;
+using LabEngine = DockerGuardProxy.EngineTests.Lab.Dockerd;
 
 namespace DockerGuardProxy.EngineTests.Probe;
 
