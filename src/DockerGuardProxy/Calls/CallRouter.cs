@@ -46,20 +46,7 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
             body = ReadOnlyMemory<byte>.Empty;
         }
 
-        var isServed = false;
-        if (classified is { Kind: ClassificationKind.Call, Call: { } call })
-        {
-            try
-            {
-                isServed = await guard.ServeAsync(http, client, call, target, body);
-            }
-            catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-
-        if (isServed) return;
+        if (classified is { Kind: ClassificationKind.Call, Call: { } call } && await guard.ServeAsync(http, client, call, target, body)) return;
 
         var change = PassedCall.TryRecognise(http.Request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
         await passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http, body.GetValueOrDefault()) : null, change);

@@ -31,13 +31,15 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
         // The ticket stands: the call is taken up even if its client has left meanwhile.
         client.Deliver();
         Outcome outcome;
-        await using (http.RequestAborted.UnsafeRegister(static state =>
+        try
         {
-            var (ledger, ticket) = ((Ledger, Ticket))state!;
+            outcome = await ticket.Outcome.WaitAsync(http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // Not by a callback on the token: this wait may end first and unregister it before it has run.
             ledger.CallerLeft(ticket);
-        }, (ledger, ticket)))
-        {
-            outcome = await ticket.Outcome.WaitAsync(http.RequestAborted).ConfigureAwait(false);
+            return true;
         }
 
         return await AnswerAsync(http, client, outcome);
