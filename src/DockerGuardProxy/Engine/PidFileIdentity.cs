@@ -5,12 +5,14 @@ namespace DockerGuardProxy.Engine;
 /// <summary>
 /// By the engine's pid file: SO_PEERCRED on its socket names who called listen(), which is pid 1 under docker.socket.
 /// </summary>
-/// <param name="pidFile">dockerd's <c>--pidfile</c>.</param>
+/// <param name="pidFile">dockerd's <c>--pidfile</c>; empty for none.</param>
 /// <param name="procfs">Usually <c>/proc</c>; must show the same pid namespace as the pid file.</param>
 internal sealed class PidFileIdentity(string pidFile, string procfs) : IEngineIdentity
 {
     public EngineInstance? Read()
     {
+        if (pidFile.Length == 0)
+            return null;
         try
         {
             if (!int.TryParse(File.ReadAllText(pidFile).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,8 @@ namespace DockerGuardProxy.Forward;
 /// </summary>
 internal static class CloseDelimited
 {
+    private static readonly TimeSpan RefusedBodyDelay = TimeSpan.FromMilliseconds(500);
+
     /// <summary>True for such an answer.</summary>
     public static bool Is(HttpRequest request, EngineLink link, HttpResponseMessage response)
     {
@@ -28,9 +31,10 @@ internal static class CloseDelimited
     public static async Task RunAsync(ClientConnection client, HttpRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         // Two readers of one pipe are one too many.
-        if (client.Link.Body is { } body) await body.EndAsync();
+        var isBodyWhole = client.Link.Body is not { } body || await body.EndAsync();
 
-        var output = client.TakeOver().Output;
+        var pipes = client.TakeOver();
+        var output = pipes.Output;
         var isHttp10 = HttpProtocol.IsHttp10(request.Protocol);
         var head = new StringBuilder(isHttp10 ? "HTTP/1.0 " : "HTTP/1.1 ")
             .Append(((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)).Append(' ').Append(response.ReasonPhrase).Append("\r\n");
@@ -43,6 +47,29 @@ internal static class CloseDelimited
         foreach (var header in response.Content.Headers.NonValidated) Append(head, header.Key, header.Value);
         await output.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
         await response.Content.CopyToAsync(output.AsStream(leaveOpen: true), cancellationToken);
+        if (!isBodyWhole) await LingerAsync(pipes.Input);
+    }
+
+    /// <summary>
+    /// A client that is still sending would meet a closed connection before it reads the answer, so its bytes are taken for a moment,
+    /// as long as net/http waits in that case (rstAvoidanceDelay).
+    /// </summary>
+    private static async Task LingerAsync(PipeReader input)
+    {
+        using var limit = new CancellationTokenSource(RefusedBodyDelay);
+        try
+        {
+            while (true)
+            {
+                var result = await input.ReadAsync(limit.Token);
+                input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted) return;
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // It has had its time, or has gone.
+        }
     }
 
     private static void Append(StringBuilder head, string name, System.Net.Http.Headers.HeaderStringValues values)

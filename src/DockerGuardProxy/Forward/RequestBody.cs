@@ -15,6 +15,7 @@ internal sealed class RequestBody
     private readonly PipeReader _reader;
     private readonly bool _isChunked;
     private readonly ReadOnlyMemory<byte> _taken;
+    private Socket? _socket;
     private Task<bool>? _copy;
 
     /// <summary>A body of which the first bytes may have been taken already.</summary>
@@ -37,7 +38,11 @@ internal sealed class RequestBody
     /// <summary>Starts to copy.</summary>
     /// <param name="socket">The engine's connection, on which the head has just been sent.</param>
     /// <param name="onDelivered">Called when the last byte is with the engine.</param>
-    public void Start(Socket socket, Action onDelivered) => _copy = CopyAsync(socket, onDelivered);
+    public void Start(Socket socket, Action onDelivered)
+    {
+        _socket = socket;
+        _copy = CopyAsync(socket, onDelivered);
+    }
 
     /// <summary>Completes with the copy: true if the body is wholly with the engine.</summary>
     public Task<bool> Completion => _copy ?? Task.FromResult(false);
@@ -46,7 +51,14 @@ internal sealed class RequestBody
     public async ValueTask<bool> EndAsync()
     {
         if (_copy is null) return false;
-        if (!_copy.IsCompleted) _reader.CancelPendingRead();
+        if (!_copy.IsCompleted)
+        {
+            _reader.CancelPendingRead();
+
+            // A send may wait for an engine that reads no more.
+            if (_socket is { } socket) Abandon(socket);
+        }
+
         return await _copy;
     }
 

@@ -9,8 +9,7 @@ namespace DockerGuardProxy.Listen;
 /// <summary>
 /// One accepted connection: its transport, its way to the engine and its end. It stands between the transport and Kestrel's
 /// HTTP layer because a FIN fires the transport's ConnectionClosed, on which that layer aborts an answer that a
-/// half-closed client still waits for; here <see cref="BaseConnectionContext.ConnectionClosed"/> fires only when the
-/// client can read no more.
+/// half-closed client still waits for; that of <see cref="Context"/> fires only when the client can read no more.
 /// </summary>
 /// <remarks>
 /// Invariant, under <c>_gate</c>: the token fires at most once, and never before a request that has come whole is delivered, as
@@ -18,7 +17,6 @@ namespace DockerGuardProxy.Listen;
 /// </remarks>
 internal sealed class ClientConnection : IAsyncDisposable
 {
-    private readonly ConnectionContext _connection;
     private readonly Socket _socket;
     private readonly DepartureWatch _watch;
     private readonly CancellationTokenSource _gone = new();
@@ -30,17 +28,17 @@ internal sealed class ClientConnection : IAsyncDisposable
 
     public ClientConnection(ConnectionContext connection, EngineDialer dialer, DepartureWatch watch)
     {
-        _connection = connection;
         _watch = watch;
         _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
         Transport = new ClientTransport(connection.Transport);
         Link = new EngineLink(dialer, this);
-        var closed = connection.ConnectionClosed;
-        connection.Transport = Transport;
-        connection.ConnectionClosed = _gone.Token;
         connection.Features.Set(this);
-        _registration = closed.UnsafeRegister(static state => ((ClientConnection)state!).OnInputEnded(), this);
+        Context = new ClientContext(connection, Transport, _gone.Token);
+        _registration = connection.ConnectionClosed.UnsafeRegister(static state => ((ClientConnection)state!).OnInputEnded(), this);
     }
+
+    /// <summary>The connection for Kestrel's HTTP layer.</summary>
+    public ConnectionContext Context { get; }
 
     public ClientTransport Transport { get; }
 

@@ -21,6 +21,9 @@ internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
     /// <summary>The value of Host as the client sent it, if Kestrel has another.</summary>
     public string? HostAsSent => _input.Repair.Host;
 
+    /// <summary>True once the raw pipes have been handed over.</summary>
+    public bool IsTaken => _output.IsTaken;
+
     /// <summary>True if bytes that Kestrel has not taken yet wait in the input. Only while nobody reads from it.</summary>
     public bool HasUnreadInput => _input.HasUnread;
 

@@ -93,6 +93,6 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, EngineDialer dialer)
     {
         await using var client = new ClientConnection(connection, dialer, _watch);
-        await next(connection);
+        await next(client.Context);
     }
 }

@@ -40,4 +40,7 @@ public sealed class PidFileIdentityTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void No_pid_file_is_no_identity() => Assert.Null(new PidFileIdentity("", "/proc").Read());
 }
