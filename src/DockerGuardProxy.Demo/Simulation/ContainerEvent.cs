@@ -17,6 +17,9 @@ internal sealed class ContainerEvent(
 
     public DateTimeOffset At => at;
 
+    /// <summary>The action and what belongs to it: <c>kill 9</c>.</summary>
+    public override string ToString() => string.Join(' ', [action, .. attributes.Select(static attribute => attribute.Value)]);
+
     /// <summary>In the engine's form, on one line.</summary>
     public string ToJson()
     {
