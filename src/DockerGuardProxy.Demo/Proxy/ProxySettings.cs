@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+
+namespace DockerGuardProxy.Demo.Proxy;
+
+/// <summary>The proxy's configuration file for the demo: the shipped settings with all times shortened.</summary>
+internal static class ProxySettings
+{
+    /// <summary>Writes it.</summary>
+    /// <exception cref="IOException">No space, or the like.</exception>
+    public static void Write(string path, DemoOptions options) => File.WriteAllText(path, new JsonObject
+    {
+        ["version"] = 1,
+        ["listen"] = new JsonObject { ["mode"] = "0600", ["group"] = "" },
+        ["engine"] = new JsonObject { ["pidFile"] = "" },
+        ["guard"] = new JsonObject
+        {
+            ["mode"] = "enforce",
+            ["patience"] = $"{options.GuardPatience.TotalMilliseconds}ms",
+            ["maxWait"] = "30s",
+            ["repeatHold"] = new JsonArray("250ms", "500ms", "1s"),
+            ["backoff"] = new JsonArray("30s", "1m"),
+        },
+        ["shutdown"] = new JsonObject { ["drain"] = "500ms" },
+    }.ToJsonString());
+}
