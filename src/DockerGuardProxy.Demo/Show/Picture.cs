@@ -14,13 +14,13 @@ internal static class Picture
     {
         PlayedHalf[] halves = [direct, guarded];
         var seconds = halves.Max(static half => half.Samples[^1].At.TotalSeconds);
-        var top = Ceiling(halves.Max(static half => half.Samples.Max(static sample => sample.Waiters)));
+        var top = Ceiling(halves.Max(static half => half.Samples.Max(static sample => sample.Waiters)) * 11 / 10);
         var svg = new StringBuilder();
         Add(svg, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="13">
             <rect width="100%" height="100%" fill="#fff"/>
             <text x="{Left}" y="26" font-size="17" font-weight="bold" fill="#222">Calls that wait in the engine for a container that SIGKILL cannot end</text>
-            <text x="{Left}" y="45" fill="#666">{direct.Asked} stops, one every {direct.ThawAt.TotalMilliseconds / Math.Max(1, direct.Asked):0} ms on average; every caller gives up or is answered</text>
+            <text x="{Left}" y="45" fill="#666">Simulated dockerd 20.10.5, {direct.Asked} stops; each caller leaves after a while or when it is answered</text>
             """);
         for (var step = 0; step <= 4; step++)
         {
@@ -32,6 +32,8 @@ internal static class Picture
             Add(svg, $"""<text x="{X(second, seconds):0.#}" y="{Height - Bottom + 20}" text-anchor="middle" fill="#444">{second}</text>""");
         Add(svg, $"""<text x="{(Left + Width - Right) / 2}" y="{Height - 16}" text-anchor="middle" fill="#444">seconds since the file system hung</text>""");
 
+        var thaw = X(direct.ThawAt.TotalSeconds, seconds);
+        Add(svg, $"""<path d="M{thaw:0.#} {Top}V{Height - Bottom}" stroke="#999" stroke-dasharray="4 4"/><text x="{thaw - 6:0.#}" y="{Top - 4}" text-anchor="end" fill="#666">file system back</text>""");
         Curve(svg, direct, "#c0392b", seconds, top);
         Curve(svg, guarded, "#1e8449", seconds, top);
         svg.AppendLine("</svg>");

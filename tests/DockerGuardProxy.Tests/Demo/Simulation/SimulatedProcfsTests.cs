@@ -1,4 +1,6 @@
 using DockerGuardProxy.Demo.Simulation;
+using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Probe;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Demo.Simulation;
@@ -47,6 +49,26 @@ public sealed class SimulatedProcfsTests : IDisposable
         _ = _daemon.KillAsync("app", null);
         _daemon.Thaw("app");
         Assert.Equal(["1", "self"], Directory.GetDirectories(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(false, true, DiagnosisKind.Alive)]
+    [InlineData(true, false, DiagnosisKind.Alive)]
+    [InlineData(true, true, DiagnosisKind.DState)]
+    internal async Task The_probe_takes_it_for_the_real_one(bool frozen, bool killed, DiagnosisKind kind)
+    {
+        if (frozen) _daemon.Freeze("app");
+        if (frozen && killed) _ = _daemon.KillAsync("app", null);
+        var time = new SteppedTime();
+        var options = new ProbeOptions { Root = new(_folder, _folder) };
+        var run = new DockerGuardProxy.Probe.ContainerRun(_daemon.Containers.Get("app").Id, 1, _pid, KillDue: frozen && killed);
+        var asked = new Prober(options, time).ProbeAsync(run, TestContext.Current.CancellationToken);
+        await time.WaitForAsync(options.Gap);
+        time.Advance(options.Gap);
+        var diagnosis = await asked;
+        Assert.Equal(kind, diagnosis.Kind);
+        if (kind == DiagnosisKind.DState)
+            Assert.Equal([new(_pid + 1, _pid + 1, "writer", 'D', "percpu_rwsem_wait", "ext4 /dev/sdb1")], diagnosis.Tasks.AsEnumerable());
     }
 
     private string Read(string path) => File.ReadAllText(Path.Combine(_folder, path));
