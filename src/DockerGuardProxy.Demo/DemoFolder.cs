@@ -19,7 +19,7 @@ internal sealed class DemoFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DemoException($"no temporary folder: {e.Message}; set TMPDIR to another one");
+            throw new DemoException($"no temporary folder in {Path.GetTempPath()}: {e.Message}; set TMPDIR to another one");
         }
     }
 

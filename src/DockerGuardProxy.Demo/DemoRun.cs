@@ -14,8 +14,15 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
     public async Task RunAsync(CancellationToken cancellation)
     {
         using var folder = new DemoFolder();
+
+        // All files first: want of space is then told at once.
+        var settings = folder.Of("proxy.json");
+        ProxySettings.Write(settings, options);
+        var procfs = new SimulatedProcfs(folder.Of("proc"));
         screen.Title("A container hangs on a dead file system. Its kubelet asks for a stop, gives up, and asks again.");
-        screen.Line($"A simulated dockerd 20.10.5, one stop each {options.Pace.TotalMilliseconds} ms for {options.Length.TotalSeconds} s; times are shortened.");
+        screen.Line(
+            $"A simulated dockerd 20.10.5, one stop each {options.Pace.TotalMilliseconds} ms for {options.Length.TotalSeconds} s; "
+            + "times are shortened.");
         screen.Line();
         var player = new Player(options, time, screen.Progress);
 
@@ -24,7 +31,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
 
         screen.Line();
         screen.Title("2. The same callers on the proxy's socket");
-        var guarded = await GuardedAsync(player, folder, cancellation);
+        var guarded = await GuardedAsync(player, folder, settings, procfs, cancellation);
 
         screen.Line();
         screen.Title("What it came to");
@@ -44,17 +51,21 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
         return await player.PlayAsync("direct", engine, socket, static () => null, static () => Task.FromResult(""), cancellation);
     }
 
-    private async Task<PlayedHalf> GuardedAsync(Player player, DemoFolder folder, CancellationToken cancellation)
+    private async Task<PlayedHalf> GuardedAsync(
+        Player player, DemoFolder folder, string settings, SimulatedProcfs procfs, CancellationToken cancellation)
     {
         var (socket, listen, admin) = (folder.Socket("engine.sock"), folder.Socket("docker.sock"), folder.Socket("admin.sock"));
-        var (settings, procfs) = (folder.Of("proxy.json"), folder.Of("proc"));
-        ProxySettings.Write(settings, options);
         await using var engine = await SimulatedEngine.StartAsync(
-            socket, SimulatedEngineOptions.Leaky with { Time = time, Processes = new SimulatedProcfs(procfs) });
+            socket, SimulatedEngineOptions.Leaky with { Time = time, Processes = procfs });
         await Player.PrepareAsync(engine.Daemon);
         string[] arguments = ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin];
         await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
         return await player.PlayAsync(
-            "guarded", engine, listen, () => proxy.Memory, () => ProxyProcess.AskAsync(["status", "--admin", admin], time, cancellation), cancellation);
+            "guarded",
+            engine,
+            listen,
+            () => proxy.Memory,
+            () => ProxyProcess.AskAsync(["status", "--admin", admin], time, cancellation),
+            cancellation);
     }
 }

@@ -35,13 +35,15 @@ internal sealed class DockerCalls(string socketPath) : IDisposable
     /// <summary><c>docker stop</c>: status, and the error's text.</summary>
     public async Task<(int Status, string Message)> StopAsync(string container, int seconds, CancellationToken cancellation)
     {
-        using var answer = await _client.PostAsync(new Uri($"containers/{container}/stop?t={seconds}", UriKind.Relative), null, cancellation);
+        var target = new Uri($"containers/{container}/stop?t={seconds}", UriKind.Relative);
+        using var answer = await _client.PostAsync(target, null, cancellation);
         var body = await answer.Content.ReadAsStringAsync(cancellation);
         return ((int)answer.StatusCode, body.Length == 0 ? "" : (string?)JsonNode.Parse(body)?["message"] ?? "");
     }
 
     /// <summary><c>docker ps</c>.</summary>
-    public async Task ListAsync(CancellationToken cancellation) => await _client.GetStringAsync(new Uri("containers/json", UriKind.Relative), cancellation);
+    public Task ListAsync(CancellationToken cancellation) =>
+        _client.GetStringAsync(new Uri("containers/json", UriKind.Relative), cancellation);
 
     public void Dispose() => _client.Dispose();
 }

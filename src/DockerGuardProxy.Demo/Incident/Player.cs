@@ -43,7 +43,12 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
     /// <param name="status">Asks the proxy for its view, just before the thaw.</param>
     /// <param name="cancellation">Ends it early.</param>
     public async Task<PlayedHalf> PlayAsync(
-        string name, SimulatedEngine engine, string socket, Func<long?> proxyMemory, Func<Task<string>> status, CancellationToken cancellation)
+        string name,
+        SimulatedEngine engine,
+        string socket,
+        Func<long?> proxyMemory,
+        Func<Task<string>> status,
+        CancellationToken cancellation)
     {
         using var calls = new DockerCalls(socket);
         var answers = new Answers();
@@ -77,7 +82,8 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
                     nextShow += ShowGap;
                 }
             }
-            while ((Now() < options.Length || callers.Any(static caller => !caller.IsCompleted)) && await timer.WaitForNextTickAsync(cancellation));
+            while ((Now() < options.Length || callers.Any(static caller => !caller.IsCompleted))
+                && await timer.WaitForNextTickAsync(cancellation));
         }
 
         await Task.WhenAll(callers);

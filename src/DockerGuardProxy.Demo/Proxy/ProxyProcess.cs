@@ -124,7 +124,8 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
         };
 
         // Settings of the user's own proxy are not meant for this one.
-        foreach (var key in start.Environment.Keys.Where(static key => key.StartsWith("DOCKER_GUARD_PROXY__", StringComparison.OrdinalIgnoreCase)).ToArray())
+        const string prefix = "DOCKER_GUARD_PROXY__";
+        foreach (var key in start.Environment.Keys.Where(static key => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(key);
         return Process.Start(start) ?? throw new DemoException("the proxy could not be started");
     }

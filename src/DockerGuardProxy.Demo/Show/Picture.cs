@@ -25,15 +25,23 @@ internal static class Picture
         for (var step = 0; step <= 4; step++)
         {
             var y = Y(top * step / 4.0, top);
-            Add(svg, $"""<path d="M{Left} {y:0.#}H{Width - Right}" stroke="#ddd"/><text x="{Left - 8}" y="{y + 4:0.#}" text-anchor="end" fill="#444">{top * step / 4}</text>""");
+            Add(svg, $"""
+                <path d="M{Left} {y:0.#}H{Width - Right}" stroke="#ddd"/>
+                <text x="{Left - 8}" y="{y + 4:0.#}" text-anchor="end" fill="#444">{top * step / 4}</text>
+                """);
         }
 
         for (var second = 0; second <= seconds; second += 2)
             Add(svg, $"""<text x="{X(second, seconds):0.#}" y="{Height - Bottom + 20}" text-anchor="middle" fill="#444">{second}</text>""");
-        Add(svg, $"""<text x="{(Left + Width - Right) / 2}" y="{Height - 16}" text-anchor="middle" fill="#444">seconds since the file system hung</text>""");
+        Add(svg, $"""
+            <text x="{(Left + Width - Right) / 2}" y="{Height - 16}" text-anchor="middle" fill="#444">seconds since the file system hung</text>
+            """);
 
         var thaw = X(direct.ThawAt.TotalSeconds, seconds);
-        Add(svg, $"""<path d="M{thaw:0.#} {Top}V{Height - Bottom}" stroke="#999" stroke-dasharray="4 4"/><text x="{thaw - 6:0.#}" y="{Top - 4}" text-anchor="end" fill="#666">file system back</text>""");
+        Add(svg, $"""
+            <path d="M{thaw:0.#} {Top}V{Height - Bottom}" stroke="#999" stroke-dasharray="4 4"/>
+            <text x="{thaw - 6:0.#}" y="{Top - 4}" text-anchor="end" fill="#666">file system back</text>
+            """);
         Curve(svg, direct, "#c0392b", seconds, top);
         Curve(svg, guarded, "#1e8449", seconds, top);
         svg.AppendLine("</svg>");

@@ -97,7 +97,8 @@ internal sealed class SimulatedProcfs : IContainerProcesses
 
     private void Process(Shown process)
     {
-        var stat = $"{process.Pid} ({process.Comm}) {process.State} 0 0 0 0 -1 {process.Flags} 1 2 3 4 5 6 7 8 20 0 1 0 {process.Pid} 4096 10 1\n";
+        var stat = $"{process.Pid} ({process.Comm}) {process.State} 0 0 0 0 -1 {process.Flags} "
+            + $"1 2 3 4 5 6 7 8 20 0 1 0 {process.Pid} 4096 10 1\n";
         var status = $"""
             Name:	{process.Comm}
             State:	{process.State}
@@ -118,7 +119,9 @@ internal sealed class SimulatedProcfs : IContainerProcesses
             Write($"{folder}/wchan", process.Wchan);
         }
 
-        Link($"{process.Pid}/ns/pid", process.Pid == process.InnerPid ? HostPidNamespace : $"pid:[{process.Pid - process.InnerPid + 4026532000}]");
+        // One namespace for each container: its first process's pid tells them apart.
+        var space = process.Pid == process.InnerPid ? HostPidNamespace : $"pid:[{process.Pid - process.InnerPid + 4026532000}]";
+        Link($"{process.Pid}/ns/pid", space);
     }
 
     private void Write(string path, string text)

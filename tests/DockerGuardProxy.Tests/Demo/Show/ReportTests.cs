@@ -9,8 +9,8 @@ public sealed class ReportTests
     public void The_table_has_both_halves_side_by_side()
     {
         var lines = Report.Lines(Halves.Direct, Halves.Guarded).ToArray();
-        Assert.Contains(lines, static line => line.StartsWith("stops that reached the engine ", StringComparison.Ordinal) && line.EndsWith("  1,000           1", StringComparison.Ordinal));
-        Assert.Contains(lines, static line => line.StartsWith("first answer after ", StringComparison.Ordinal) && line.EndsWith("never      2.50 s", StringComparison.Ordinal));
+        Assert.Contains($"{"stops that reached the engine",-42}{"1,000",12}{"1",12}", lines);
+        Assert.Contains($"{"first answer after",-42}{"never",12}{"2.50 s",12}", lines);
         Assert.Contains(lines, static line => line.EndsWith(" 61.5 MiB     0.1 MiB", StringComparison.Ordinal));
     }
 
@@ -24,5 +24,7 @@ public sealed class ReportTests
 
     [Fact]
     public void Without_refusal_and_status_nothing_is_said_of_them() =>
-        Assert.DoesNotContain(Report.Lines(Halves.Direct, Halves.Direct), static line => line.StartsWith("What", StringComparison.Ordinal) || line.Contains("status", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Report.Lines(Halves.Direct, Halves.Direct),
+            static line => line.StartsWith("What", StringComparison.Ordinal) || line.Contains("status", StringComparison.Ordinal));
 }
