@@ -6,6 +6,18 @@ internal sealed record DemoOptions
     /// <summary>Where the picture is written.</summary>
     public string Picture { get; init; } = "docker-guard-proxy-demo.svg";
 
+    /// <summary>For a real engine: at a real engine's times, so that each half takes about a minute.</summary>
+    public static DemoOptions Real { get; } = new()
+    {
+        Length = TimeSpan.FromSeconds(30),
+        Pace = TimeSpan.FromMilliseconds(100),
+        CallerPatience = TimeSpan.FromSeconds(20),
+        GuardPatience = TimeSpan.FromSeconds(11),
+    };
+
+    /// <summary>Socket of a real engine; null for a simulated one.</summary>
+    public string? Engine { get; init; }
+
     /// <summary>How long stops are asked for in each half.</summary>
     public TimeSpan Length { get; init; } = TimeSpan.FromSeconds(14);
 

@@ -11,10 +11,23 @@ var picture = new Option<string>("--picture")
     HelpName = "FILE.svg",
     DefaultValueFactory = static _ => new DemoOptions().Picture,
 };
-var root = new RootCommand("The incident on your own machine, direct and guarded. Needs neither root nor Docker.") { picture };
+var engine = new Option<string>("--engine")
+{
+    Description = "Socket of the engine that --real plays on",
+    HelpName = "PATH",
+    DefaultValueFactory = static _ => "/var/run/docker.sock",
+};
+engine.Validators.Add(result =>
+{
+    if (!result.Implicit && result.Tokens.Count > 0 && !result.GetValue<bool>("--real"))
+        result.AddError("--engine goes with --real: without it a simulated engine is played on");
+});
+var real = new Option<bool>("--real") { Description = "On a real engine without containers, with a frozen file system; needs root" };
+var root = new RootCommand("The incident on your own machine, direct and guarded. Needs neither root nor Docker, but for --real.") { picture, engine, real };
 root.SetAction(async (result, cancellation) =>
 {
-    var options = new DemoOptions { Picture = result.GetValue(picture)! };
+    var options = result.GetValue(real) ? DemoOptions.Real with { Engine = result.GetValue(engine) } : new DemoOptions();
+    options = options with { Picture = result.GetValue(picture)! };
     try
     {
         await new DemoRun(options, Screen.Console, TimeProvider.System).RunAsync(cancellation);
@@ -32,5 +45,5 @@ root.SetAction(async (result, cancellation) =>
     }
 });
 
-// Time to end the proxy and to remove the folder after Ctrl-C.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(10) });
+// Time to clean up after Ctrl-C: on a real engine, containers and a mount.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

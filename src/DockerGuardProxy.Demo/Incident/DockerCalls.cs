@@ -12,6 +12,9 @@ internal sealed class DockerCalls(string socketPath) : IDisposable
     {
         UseProxy = false,
         ActivityHeadersPropagator = null,
+
+        // Each caller is another process: none leaves a connection to the next.
+        PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = async (_, cancellation) =>
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

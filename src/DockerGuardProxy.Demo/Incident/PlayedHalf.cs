@@ -10,6 +10,9 @@ internal sealed record PlayedHalf
 
     public required ImmutableArray<Sample> Samples { get; init; }
 
+    /// <summary>Most calls that the engine had open at once.</summary>
+    public int Worst => Samples.Max(static sample => sample.Open);
+
     /// <summary>The engine just before the thaw, all callers gone.</summary>
     public required Sample Last { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DockerGuardProxy.Demo.Simulation;
 
 namespace DockerGuardProxy.Demo.Incident;
 
@@ -12,28 +11,9 @@ namespace DockerGuardProxy.Demo.Incident;
 /// </summary>
 internal sealed class Player(DemoOptions options, TimeProvider time, Action<string, Sample, int, int, Answers> show)
 {
-    public const string Stuck = "k8s_app_web-0", Healthy = "k8s_app_db-0";
-
     private static readonly TimeSpan SampleGap = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ShowGap = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RecoveryLimit = TimeSpan.FromSeconds(5);
-
-    /// <summary>The two containers, running.</summary>
-    public static async Task PrepareAsync(SimulatedDaemon daemon)
-    {
-        foreach (var name in (string[])[Stuck, Healthy])
-        {
-            daemon.Create(new ContainerSpec
-            {
-                Name = name,
-                ExitDelay = TimeSpan.FromMilliseconds(20),
-                Labels = ImmutableSortedDictionary<string, string>.Empty
-                    .Add("io.kubernetes.pod.name", name[8..])
-                    .Add("io.kubernetes.pod.namespace", "shop"),
-            });
-            await daemon.StartAsync(name);
-        }
-    }
 
     /// <summary>Plays one half.</summary>
     /// <param name="name">For the reader.</param>
@@ -44,7 +24,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
     /// <param name="cancellation">Ends it early.</param>
     public async Task<PlayedHalf> PlayAsync(
         string name,
-        SimulatedEngine engine,
+        IPlayedEngine engine,
         string socket,
         Func<long?> proxyMemory,
         Func<Task<string>> status,
@@ -59,7 +39,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         TimeSpan Now() => time.GetElapsedTime(begin);
 
         // 1.
-        engine.Freeze(Stuck);
+        await engine.FreezeAsync(cancellation);
 
         // 2, 3. Until all callers are gone: the last one's patience is waited for too.
         TimeSpan nextSample = TimeSpan.Zero, nextShow = ShowGap;
@@ -68,11 +48,11 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
             do
             {
                 var now = Now();
-                if (now < options.Length) callers.Add(CallAsync(calls, answers, Now, cancellation));
-                if (now > options.Length / 2) others ??= OthersAsync(calls, cancellation);
+                if (now < options.Length) callers.Add(CallAsync(calls, engine.Stuck, answers, Now, cancellation));
+                if (now > options.Length / 2) others ??= OthersAsync(calls, engine.Healthy, cancellation);
                 if (now >= nextSample)
                 {
-                    samples.Add(Take(engine.Counters, now));
+                    samples.Add(await engine.TakeAsync(now, cancellation));
                     nextSample += SampleGap;
                 }
 
@@ -88,22 +68,23 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
 
         await Task.WhenAll(callers);
         var (otherStop, list) = await others!;
-        var last = Take(engine.Counters, Now());
-        var reached = engine.Counters.Seen(EngineOperation.Stop) - 1;
+        var last = await engine.TakeAsync(Now(), cancellation);
+        var reached = engine.Reached;
         var view = await status();
 
         // 4.
         var thawAt = Now();
         var memory = proxyMemory();
-        samples.Add(Take(engine.Counters, thawAt));
-        engine.Thaw(Stuck);
-        while (engine.Counters.Waiters > 0 && Now() - thawAt < RecoveryLimit)
+        samples.Add(await engine.TakeAsync(thawAt, cancellation));
+        await engine.ThawAsync(cancellation);
+        bool isFree;
+        while (!(isFree = engine.IsFree(await engine.TakeAsync(Now(), cancellation))) && Now() - thawAt < RecoveryLimit)
             await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellation);
-        TimeSpan? recovery = engine.Counters.Waiters == 0 ? Now() - thawAt : null;
+        TimeSpan? recovery = isFree ? Now() - thawAt : null;
 
         // A moment more, so that the picture shows it.
         await Task.Delay(SampleGap, time, cancellation);
-        samples.Add(Take(engine.Counters, Now()));
+        samples.Add(await engine.TakeAsync(Now(), cancellation));
         return new PlayedHalf
         {
             Name = name,
@@ -121,13 +102,13 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         };
     }
 
-    private async Task CallAsync(DockerCalls calls, Answers answers, Func<TimeSpan> now, CancellationToken cancellation)
+    private async Task CallAsync(DockerCalls calls, string container, Answers answers, Func<TimeSpan> now, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(options.CallerPatience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            var (status, message) = await calls.StopAsync(Stuck, options.StopSeconds, either.Token);
+            var (status, message) = await calls.StopAsync(container, options.StopSeconds, either.Token);
             answers.Add(status, message, now());
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
@@ -137,16 +118,13 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         }
     }
 
-    private async Task<(TimeSpan Stop, TimeSpan List)> OthersAsync(DockerCalls calls, CancellationToken cancellation)
+    private async Task<(TimeSpan Stop, TimeSpan List)> OthersAsync(DockerCalls calls, string container, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
         await calls.ListAsync(cancellation);
         var list = time.GetElapsedTime(begin);
         begin = time.GetTimestamp();
-        await calls.StopAsync(Healthy, options.StopSeconds, cancellation);
+        await calls.StopAsync(container, options.StopSeconds, cancellation);
         return (time.GetElapsedTime(begin), list);
     }
-
-    private static Sample Take(EngineCounters counters, TimeSpan at) =>
-        new(at, counters.Connections, counters.Waiters, counters.Goroutines, counters.WaitingBytes);
 }

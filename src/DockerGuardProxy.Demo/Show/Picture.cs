@@ -14,13 +14,13 @@ internal static class Picture
     {
         PlayedHalf[] halves = [direct, guarded];
         var seconds = halves.Max(static half => half.Samples[^1].At.TotalSeconds);
-        var top = Ceiling(halves.Max(static half => half.Samples.Max(static sample => sample.Waiters)) * 11 / 10);
+        var top = Ceiling(halves.Max(static half => half.Worst) * 11 / 10);
         var svg = new StringBuilder();
         Add(svg, $"""
             <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{Height}" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="13">
             <rect width="100%" height="100%" fill="#fff"/>
-            <text x="{Left}" y="26" font-size="17" font-weight="bold" fill="#222">Calls that wait in the engine for a container that SIGKILL cannot end</text>
-            <text x="{Left}" y="45" fill="#666">Simulated dockerd 20.10.5, {direct.Asked} stops; each caller leaves after a while or when it is answered</text>
+            <text x="{Left}" y="26" font-size="17" font-weight="bold" fill="#222">Open calls in the engine for a container that SIGKILL cannot end</text>
+            <text x="{Left}" y="45" fill="#666">{direct.Asked} stops; each caller leaves after a while or when it is answered</text>
             """);
         for (var step = 0; step <= 4; step++)
         {
@@ -50,11 +50,11 @@ internal static class Picture
 
     private static void Curve(StringBuilder svg, PlayedHalf half, string colour, double seconds, int top)
     {
-        var points = string.Join(' ', half.Samples.Select(sample => Point(sample.At.TotalSeconds, sample.Waiters, seconds, top)));
+        var points = string.Join(' ', half.Samples.Select(sample => Point(sample.At.TotalSeconds, sample.Open, seconds, top)));
         var end = half.Last;
         Add(svg, $"""
             <polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{points}"/>
-            <text x="{X(end.At.TotalSeconds, seconds) + 14:0.#}" y="{Y(end.Waiters, top) - 6:0.#}" fill="{colour}" font-weight="bold">{half.Name}: {end.Waiters}</text>
+            <text x="{X(end.At.TotalSeconds, seconds) + 14:0.#}" y="{Y(end.Open, top) - 6:0.#}" fill="{colour}" font-weight="bold">{half.Name}: up to {half.Worst}</text>
             """);
     }
 

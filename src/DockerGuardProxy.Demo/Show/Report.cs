@@ -34,11 +34,12 @@ internal static class Report
     [
         ("stops asked for", static half => Count(half.Asked)),
         ("stops that reached the engine", static half => Count(half.Reached)),
-        ("still in the engine, all callers gone", static half => Count(half.Last.Waiters)),
+        ("open in the engine at the worst", static half => Count(half.Worst)),
+        ("still open in the engine, all callers gone", static half => Count(half.Last.Open)),
         ("  open connections", static half => Count(half.Last.Connections)),
         ("  goroutines", static half => Count(half.Last.Goroutines)),
-        ("  their memory in a real dockerd 20.10.5 *", static half => Bytes(half.Last.WaitingBytes)),
-        ("memory of the proxy", static half => half.ProxyMemory is { } bytes ? Bytes(bytes) : "-"),
+        ("  their memory, at 63 KiB each as measured", static half => Bytes(half.Last.OpenBytes)),
+        ("memory of the proxy", static half => Bytes(half.ProxyMemory)),
         ("callers answered", static half => Count(half.Answers.Answered)),
         ("  of these told why (503)", static half => Count(half.Answers.Refused)),
         ("callers who gave up without an answer", static half => Count(half.Answers.GaveUp)),
@@ -50,7 +51,8 @@ internal static class Report
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Bytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.0} MiB");
+    private static string Bytes(long? bytes) =>
+        bytes is { } b ? string.Create(CultureInfo.InvariantCulture, $"{b / 1048576.0:0.0} MiB") : "-";
 
     private static string Seconds(TimeSpan? time) =>
         time is { } t ? string.Create(CultureInfo.InvariantCulture, $"{t.TotalSeconds:0.00} s") : "never";

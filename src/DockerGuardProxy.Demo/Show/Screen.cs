@@ -24,11 +24,11 @@ internal sealed class Screen(TextWriter output, bool isColoured)
     /// <param name="answers">What came of them.</param>
     public void Progress(string half, Sample sample, int asked, int all, Answers answers)
     {
-        var filled = Math.Min(BarWidth, (int)Math.Ceiling((double)BarWidth * sample.Waiters / all));
+        var filled = Math.Min(BarWidth, (int)Math.Ceiling((double)BarWidth * sample.Open / all));
         var bar = new string('#', filled).PadRight(BarWidth, '.');
         if (isColoured) bar = $"\e[{(half == "direct" ? 31 : 32)}m{bar}\e[0m";
         output.WriteLine(
-            $"  {half,-8}{sample.At.TotalSeconds,5:0.0} s  asked {asked,4}  in the engine {sample.Waiters,4} {bar} "
+            $"  {half,-8}{sample.At.TotalSeconds,5:0.0} s  asked {asked,4}  in the engine {sample.Open,4} {bar} "
             + $"{sample.Connections,4} connections {sample.Goroutines,5} goroutines  answered {answers.Answered,4}");
     }
 }
