@@ -9,6 +9,9 @@ namespace DockerGuardProxy.Demo;
 /// <summary>The whole demo: both halves, each with fresh containers, then what they came to.</summary>
 internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider time)
 {
+    /// <summary>Time for the proxy to learn of the containers; until then it passes every call on.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
     /// <summary>Runs it; whatever it has made but the picture is gone when this returns or throws.</summary>
     /// <exception cref="DemoException">It can't be played here.</exception>
     /// <exception cref="IOException">A socket in use, no space, or the like.</exception>
@@ -73,6 +76,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
         var (listen, admin) = (folder.Socket("docker.sock"), folder.Socket("admin.sock"));
         string[] arguments = ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin];
         await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
+        await Task.Delay(Settling, time, cancellation);
         return await player.PlayAsync(
             "guarded",
             engine,

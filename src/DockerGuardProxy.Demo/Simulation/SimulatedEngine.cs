@@ -37,6 +37,8 @@ internal sealed class SimulatedEngine : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.KeepAliveTimeout = TimeSpan.FromDays(1);
             kestrel.ListenUnixSocket(path, listen =>
             {
