@@ -24,7 +24,9 @@ public sealed class PlayerTests : IDisposable
     public async Task Every_call_that_a_leaky_engine_sees_stays_until_the_thaw()
     {
         var half = await PlayAsync(SimulatedEngineOptions.Leaky, Short, TestContext.Current.CancellationToken);
-        Assert.InRange(half.Asked, 2, 10);
+
+        // One at the begin and one each tick; the timer may fire a hair before its millisecond, so the tick at the end counts too.
+        Assert.InRange(half.Asked, 2, 1 + (int)(Short.Length / Short.Pace));
         Assert.Equal(half.Asked, half.Answers.GaveUp);
         Assert.InRange(half.Reached, 1, half.Asked);
         Assert.Equal(half.Reached, half.Last.Open);
