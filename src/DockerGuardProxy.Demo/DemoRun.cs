@@ -9,6 +9,9 @@ namespace DockerGuardProxy.Demo;
 /// <summary>The whole demo: both halves, each with fresh containers, then what they came to.</summary>
 internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider time)
 {
+    /// <summary>Folder of the simulated containers' processes.</summary>
+    private const string Procfs = "proc";
+
     /// <summary>Time for the proxy to learn of the containers; until then it passes every call on.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
@@ -22,7 +25,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
         // All files first: want of space is then told at once.
         var settings = folder.Of("proxy.json");
         ProxySettings.Write(settings, options);
-        var procfs = new SimulatedProcfs(folder.Of("proc"));
+        var procfs = new SimulatedProcfs(folder.Of(Procfs));
 
         screen.Title("A container hangs on a dead file system. Its kubelet asks for a stop, gives up, and asks again.");
         screen.Line(
@@ -74,7 +77,9 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
             return await player.PlayAsync("direct", engine, socket, static () => null, static () => Task.FromResult(""), cancellation);
 
         var (listen, admin) = (folder.Socket("docker.sock"), folder.Socket("admin.sock"));
-        string[] arguments = ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin];
+        var procfs = options.Engine is null ? folder.Of(Procfs) : "/proc";
+        string[] arguments =
+            ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin, "--procfs", procfs];
         await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
         await Task.Delay(Settling, time, cancellation);
         return await player.PlayAsync(

@@ -7,11 +7,12 @@ internal static class ProxySettings
 {
     /// <summary>Writes it.</summary>
     /// <exception cref="IOException">No space, or the like.</exception>
+    /// <remarks>The pid file does not exist: the engine's pid does not matter here, and the default would name another engine's.</remarks>
     public static void Write(string path, DemoOptions options) => File.WriteAllText(path, new JsonObject
     {
         ["version"] = 1,
         ["listen"] = new JsonObject { ["mode"] = "0600", ["group"] = "" },
-        ["engine"] = new JsonObject { ["pidFile"] = "" },
+        ["engine"] = new JsonObject { ["pidFile"] = path + ".no-pid" },
         ["guard"] = new JsonObject
         {
             ["mode"] = "enforce",
