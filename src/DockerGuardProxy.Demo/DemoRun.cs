@@ -1,0 +1,93 @@
+using DockerGuardProxy.Demo.Incident;
+using DockerGuardProxy.Demo.Proxy;
+using DockerGuardProxy.Demo.Real;
+using DockerGuardProxy.Demo.Show;
+using DockerGuardProxy.Demo.Simulation;
+
+namespace DockerGuardProxy.Demo;
+
+/// <summary>The whole demo: both halves, each with fresh containers, then what they came to.</summary>
+internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider time)
+{
+    /// <summary>Folder of the simulated containers' processes.</summary>
+    private const string Procfs = "proc";
+
+    /// <summary>Time for the proxy to learn of the containers; until then it passes every call on.</summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs it; whatever it has made but the picture is gone when this returns or throws.</summary>
+    /// <exception cref="DemoException">It can't be played here.</exception>
+    /// <exception cref="IOException">A socket in use, no space, or the like.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var folder = new DemoFolder();
+
+        // All files first: want of space is then told at once.
+        var settings = folder.Of("proxy.json");
+        ProxySettings.Write(settings, options);
+        var procfs = new SimulatedProcfs(folder.Of(Procfs));
+
+        screen.Title("A container hangs on a dead file system. Its kubelet asks for a stop, gives up, and asks again.");
+        screen.Line(
+            $"{(options.Engine is { } real ? $"The engine on {real}" : "A simulated dockerd 20.10.5, times shortened")}: "
+            + $"one stop each {options.Pace.TotalMilliseconds} ms for {options.Length.TotalSeconds} s.");
+        var player = new Player(options, time, screen.Progress);
+
+        screen.Line();
+        screen.Title("1. Callers on the engine's own socket");
+        var direct = options.Engine is { } engine
+            ? await RealAsync(player, folder, engine, null, cancellation)
+            : await SimulatedAsync(player, folder, "engine-1.sock", null, null, cancellation);
+
+        screen.Line();
+        screen.Title("2. The same callers on the proxy's socket");
+        var guarded = options.Engine is { } again
+            ? await RealAsync(player, folder, again, settings, cancellation)
+            : await SimulatedAsync(player, folder, "engine-2.sock", settings, procfs, cancellation);
+
+        screen.Line();
+        screen.Title("What it came to");
+        foreach (var line in Report.Lines(direct, guarded)) screen.Line(line);
+        var picture = Path.GetFullPath(options.Picture);
+        await File.WriteAllTextAsync(picture, Picture.Draw(direct, guarded), cancellation);
+        screen.Line();
+        screen.Line($"Picture: {picture}");
+    }
+
+    private async Task<PlayedHalf> SimulatedAsync(
+        Player player, DemoFolder folder, string name, string? settings, SimulatedProcfs? procfs, CancellationToken cancellation)
+    {
+        var socket = folder.Socket(name);
+        await using var engine = await SimulatedEngine.StartAsync(
+            socket, SimulatedEngineOptions.Leaky with { Time = time, Processes = procfs });
+        return await PlayAsync(player, folder, await SimulatedPlay.PrepareAsync(engine), socket, settings, cancellation);
+    }
+
+    private async Task<PlayedHalf> RealAsync(
+        Player player, DemoFolder folder, string socket, string? settings, CancellationToken cancellation)
+    {
+        await using var play = await RealPlay.PrepareAsync(socket, folder.Of(""), time, cancellation);
+        return await PlayAsync(player, folder, play, socket, settings, cancellation);
+    }
+
+    private async Task<PlayedHalf> PlayAsync(
+        Player player, DemoFolder folder, IPlayedEngine engine, string socket, string? settings, CancellationToken cancellation)
+    {
+        if (settings is null)
+            return await player.PlayAsync("direct", engine, socket, static () => null, static () => Task.FromResult(""), cancellation);
+
+        var (listen, admin) = (folder.Socket("docker.sock"), folder.Socket("admin.sock"));
+        var procfs = options.Engine is null ? folder.Of(Procfs) : "/proc";
+        string[] arguments =
+            ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin, "--procfs", procfs];
+        await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
+        await Task.Delay(Settling, time, cancellation);
+        return await player.PlayAsync(
+            "guarded",
+            engine,
+            listen,
+            () => proxy.Memory,
+            () => ProxyProcess.AskAsync(["status", "--admin", admin], time, cancellation),
+            cancellation);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace DockerGuardProxy.Demo.Incident;
+
+/// <summary>A client of the engine's API on a Unix socket. Callers that give up leave, as kubelet does: their connection is closed.</summary>
+[SuppressMessage("Reliability", "CA2000", Justification = "The handler is the client's, the socket the stream's.")]
+internal sealed class DockerCalls(string socketPath) : IDisposable
+{
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+
+        // Each caller is another process: none leaves a connection to the next.
+        PooledConnectionLifetime = TimeSpan.Zero,
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    })
+    {
+        BaseAddress = new Uri("http://docker/v1.41/"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary><c>docker stop</c>: status, and the error's text.</summary>
+    public async Task<(int Status, string Message)> StopAsync(string container, int seconds, CancellationToken cancellation)
+    {
+        var target = new Uri($"containers/{container}/stop?t={seconds}", UriKind.Relative);
+        using var answer = await _client.PostAsync(target, null, cancellation);
+        var body = await answer.Content.ReadAsStringAsync(cancellation);
+        return ((int)answer.StatusCode, body.Length == 0 ? "" : (string?)JsonNode.Parse(body)?["message"] ?? "");
+    }
+
+    /// <summary><c>docker ps</c>.</summary>
+    public Task ListAsync(CancellationToken cancellation) =>
+        _client.GetStringAsync(new Uri("containers/json", UriKind.Relative), cancellation);
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace DockerGuardProxy.Demo.Proxy;
+
+/// <summary>The proxy's configuration file for the demo: the shipped settings with all times shortened.</summary>
+internal static class ProxySettings
+{
+    /// <summary>Writes it.</summary>
+    /// <exception cref="IOException">No space, or the like.</exception>
+    /// <remarks>The pid file does not exist: the engine's pid does not matter here, and the default would name another engine's.</remarks>
+    public static void Write(string path, DemoOptions options) => File.WriteAllText(path, new JsonObject
+    {
+        ["version"] = 1,
+        ["listen"] = new JsonObject { ["mode"] = "0600", ["group"] = "" },
+        ["engine"] = new JsonObject { ["pidFile"] = path + ".no-pid" },
+        ["guard"] = new JsonObject
+        {
+            ["mode"] = "enforce",
+            ["patience"] = $"{options.GuardPatience.TotalMilliseconds}ms",
+            ["maxWait"] = "30s",
+            ["repeatHold"] = new JsonArray("250ms", "500ms", "1s"),
+            ["backoff"] = new JsonArray("30s", "1m"),
+        },
+        ["shutdown"] = new JsonObject { ["drain"] = "500ms" },
+    }.ToJsonString());
+}

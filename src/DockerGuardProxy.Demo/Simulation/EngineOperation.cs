@@ -1,0 +1,19 @@
+namespace DockerGuardProxy.Demo.Simulation;
+
+/// <summary>The calls that the simulated engine knows.</summary>
+internal enum EngineOperation
+{
+    Ping,
+    Version,
+    Info,
+    Events,
+    List,
+    Inspect,
+    Create,
+    Start,
+    Stop,
+    Kill,
+    Restart,
+    Remove,
+    Rename,
+}

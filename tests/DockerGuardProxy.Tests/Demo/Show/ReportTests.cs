@@ -1,0 +1,30 @@
+using DockerGuardProxy.Demo.Show;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Demo.Show;
+
+public sealed class ReportTests
+{
+    [Fact]
+    public void The_table_has_both_halves_side_by_side()
+    {
+        var lines = Report.Lines(Halves.Direct, Halves.Guarded).ToArray();
+        Assert.Contains($"{"stops that reached the engine",-42}{"1,000",12}{"1",12}", lines);
+        Assert.Contains($"{"first answer after",-42}{"never",12}{"2.50 s",12}", lines);
+        Assert.Contains(lines, static line => line.EndsWith(" 61.5 MiB     0.1 MiB", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_refusal_and_the_status_are_shown_whole()
+    {
+        var text = string.Join('\n', Report.Lines(Halves.Direct, Halves.Guarded));
+        Assert.Contains("What callers read (2 of 3 refusals, byte for byte the same):\n  it is stuck\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("\n  one\n  two", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_refusal_and_status_nothing_is_said_of_them() =>
+        Assert.DoesNotContain(
+            Report.Lines(Halves.Direct, Halves.Direct),
+            static line => line.StartsWith("What", StringComparison.Ordinal) || line.Contains("status", StringComparison.Ordinal));
+}

@@ -1,0 +1,75 @@
+using DockerGuardProxy.Demo.Simulation;
+using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Probe;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Demo.Simulation;
+
+public sealed class SimulatedProcfsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("procfs-").FullName;
+    private readonly SimulatedDaemon _daemon;
+    private readonly int _pid;
+
+    public SimulatedProcfsTests()
+    {
+        _daemon = new SimulatedDaemon(SimulatedEngineOptions.Leaky with { Processes = new SimulatedProcfs(_folder) });
+        _daemon.Create(new() { Name = "app" });
+        Assert.True(_daemon.StartAsync("app").IsCompletedSuccessfully);
+        _pid = _daemon.Containers.Get("app").Run!.Pid;
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_run_shows_two_processes_in_the_containers_cgroup()
+    {
+        foreach (var pid in new[] { _pid, _pid + 1 })
+        {
+            Assert.Equal($"0::/docker/{_daemon.Containers.Get("app").Id}\n", Read($"{pid}/cgroup"));
+            Assert.Contains(") S ", Read($"{pid}/task/{pid}/stat"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_frozen_child_is_in_D_state_and_has_SIGKILL_pending_only_after_it_was_sent()
+    {
+        _daemon.Freeze("app");
+        Assert.Contains("(writer) D ", Read($"{_pid + 1}/task/{_pid + 1}/stat"), StringComparison.Ordinal);
+        Assert.Contains("SigPnd:\t0000000000000000", Read($"{_pid + 1}/task/{_pid + 1}/status"), StringComparison.Ordinal);
+        _ = _daemon.StopAsync("app", 0);
+        Assert.Contains("SigPnd:\t0000000000000100", Read($"{_pid + 1}/task/{_pid + 1}/status"), StringComparison.Ordinal);
+        Assert.Contains($" {0x40050c} ", Read($"{_pid}/task/{_pid}/stat"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_is_left_of_a_run_that_has_ended()
+    {
+        _daemon.Freeze("app");
+        _ = _daemon.KillAsync("app", null);
+        _daemon.Thaw("app");
+        Assert.Equal(["1", "self"], Directory.GetDirectories(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(false, true, DiagnosisKind.Alive)]
+    [InlineData(true, false, DiagnosisKind.Alive)]
+    [InlineData(true, true, DiagnosisKind.DState)]
+    internal async Task The_probe_takes_it_for_the_real_one(bool frozen, bool killed, DiagnosisKind kind)
+    {
+        if (frozen) _daemon.Freeze("app");
+        if (frozen && killed) _ = _daemon.KillAsync("app", null);
+        var time = new SteppedTime();
+        var options = new ProbeOptions { Root = new(_folder, _folder) };
+        var run = new DockerGuardProxy.Probe.ContainerRun(_daemon.Containers.Get("app").Id, 1, _pid, KillDue: frozen && killed);
+        var asked = new Prober(options, time).ProbeAsync(run, TestContext.Current.CancellationToken);
+        await time.WaitForAsync(options.Gap);
+        time.Advance(options.Gap);
+        var diagnosis = await asked;
+        Assert.Equal(kind, diagnosis.Kind);
+        if (kind == DiagnosisKind.DState)
+            Assert.Equal([new(_pid + 1, _pid + 1, "writer", 'D', "percpu_rwsem_wait", "ext4 /dev/sdb1")], diagnosis.Tasks.AsEnumerable());
+    }
+
+    private string Read(string path) => File.ReadAllText(Path.Combine(_folder, path));
+}
