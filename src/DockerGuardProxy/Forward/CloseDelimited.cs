@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Pipelines;
 using System.Text;
 using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +14,7 @@ namespace DockerGuardProxy.Forward;
 internal static class CloseDelimited
 {
     private static readonly TimeSpan RefusedBodyDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan PeerCheck = TimeSpan.FromMilliseconds(20);
 
     /// <summary>True for such an answer.</summary>
     public static bool Is(HttpRequest request, EngineLink link, HttpResponseMessage response)
@@ -28,13 +28,15 @@ internal static class CloseDelimited
     }
 
     /// <summary>Copies it; the connection serves no further request.</summary>
-    public static async Task RunAsync(ClientConnection client, HttpRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task RunAsync(ClientConnection client, HttpRequest request, HttpResponseMessage response)
     {
         // Two readers of one pipe are one too many.
         var isBodyWhole = client.Link.Body is not { } body || await body.EndAsync();
 
-        var pipes = client.TakeOver();
-        var output = pipes.Output;
+        var output = client.TakeOver().Output;
+
+        // Not the request's own token: Kestrel cancels that one when it finds its input taken away.
+        var cancellationToken = client.Gone;
         var isHttp10 = HttpProtocol.IsHttp10(request.Protocol);
         var head = new StringBuilder(isHttp10 ? "HTTP/1.0 " : "HTTP/1.1 ")
             .Append(((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)).Append(' ').Append(response.ReasonPhrase).Append("\r\n");
@@ -47,29 +49,17 @@ internal static class CloseDelimited
         foreach (var header in response.Content.Headers.NonValidated) Append(head, header.Key, header.Value);
         await output.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
         await response.Content.CopyToAsync(output.AsStream(leaveOpen: true), cancellationToken);
-        if (!isBodyWhole) await LingerAsync(pipes.Input);
+        if (!isBodyWhole) await LingerAsync(client, TimeProvider.System);
     }
 
     /// <summary>
-    /// A client that is still sending would meet a closed connection before it reads the answer, so its bytes are taken for a moment,
-    /// as long as net/http waits in that case (rstAvoidanceDelay).
+    /// A client that is still sending would meet a closed connection before it reads the answer, so the end waits until it has closed,
+    /// but no longer than net/http waits in that case (rstAvoidanceDelay). The input is left alone: Kestrel may be reading it.
     /// </summary>
-    private static async Task LingerAsync(PipeReader input)
+    private static async Task LingerAsync(ClientConnection client, TimeProvider time)
     {
-        using var limit = new CancellationTokenSource(RefusedBodyDelay);
-        try
-        {
-            while (true)
-            {
-                var result = await input.ReadAsync(limit.Token);
-                input.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted) return;
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // It has had its time, or has gone.
-        }
+        var began = time.GetTimestamp();
+        while (!client.IsPeerGone && time.GetElapsedTime(began) < RefusedBodyDelay) await Task.Delay(PeerCheck, time);
     }
 
     private static void Append(StringBuilder head, string name, System.Net.Http.Headers.HeaderStringValues values)

@@ -38,13 +38,13 @@ internal sealed class EngineTransformer : HttpTransformer
 
         if (client.Link.AnswerHead is { } head && Hijack.IsGranted(httpContext.Request, proxyResponse))
         {
-            await Tunnel.RunAsync(client, head, proxyResponse, cancellationToken);
+            await Tunnel.RunAsync(client, head, proxyResponse);
             return false;
         }
 
         if (CloseDelimited.Is(httpContext.Request, client.Link, proxyResponse))
         {
-            await CloseDelimited.RunAsync(client, httpContext.Request, proxyResponse, cancellationToken);
+            await CloseDelimited.RunAsync(client, httpContext.Request, proxyResponse);
             return false;
         }
 

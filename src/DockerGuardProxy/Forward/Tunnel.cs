@@ -20,9 +20,11 @@ internal static class Tunnel
     /// <param name="client">The client's connection, whose raw pipes are taken over here.</param>
     /// <param name="head">The engine's answer, passed on byte by byte.</param>
     /// <param name="response">The answer, whose content is what the engine sends.</param>
-    /// <param name="cancellationToken">Fires when the client is gone or the proxy closes its streams.</param>
-    public static async Task RunAsync(ClientConnection client, AnswerHead head, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task RunAsync(ClientConnection client, AnswerHead head, HttpResponseMessage response)
     {
+        // Also fires when the proxy closes its streams. Not the request's own token: Kestrel has lost the connection.
+        var cancellationToken = client.Gone;
+
         // A body that is still coming is the engine's, not the stream's.
         if (client.Link.Body is { } body) await body.Completion;
 

@@ -50,6 +50,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>Fires when the client can read no more.</summary>
     public CancellationToken Gone => _gone.Token;
 
+    /// <summary>True once the client has closed its socket; asks the kernel.</summary>
+    public bool IsPeerGone => PeerState.IsGone(_socket);
+
     /// <summary>Hands out the raw pipes for a hijacked stream.</summary>
     public IDuplexPipe TakeOver() => Transport.TakeOver();
 
@@ -75,7 +78,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>Called now and then while the client is half-closed.</summary>
     public void LookForDeparture()
     {
-        if (PeerState.IsGone(_socket)) OnLeft();
+        if (IsPeerGone) OnLeft();
     }
 
     public async ValueTask DisposeAsync()
@@ -90,7 +93,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     private void OnInputEnded()
     {
         IsInputEnded = true;
-        if (PeerState.IsGone(_socket))
+        if (IsPeerGone)
         {
             OnLeft();
             return;
