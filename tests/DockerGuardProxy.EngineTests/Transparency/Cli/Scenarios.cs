@@ -63,7 +63,7 @@ internal static class Scenarios
             x docker exec -it ca echo refused
             """),
         new("attach", """
-            docker run -di --name ca lab sh -c 'read l; echo got $l; read l; echo got $l; echo end; exit 4'
+            docker run -di --name ca lab sh -c 'read l; echo got $l; read l; echo got $l; echo end; sleep 0.5; exit 4'
             (sleep 0.3; echo one; echo two) | x docker attach ca
             docker run -d --name cb lab sh -c 'sleep 0.7; echo late; exit 3'
             x docker attach cb
@@ -142,9 +142,9 @@ internal static class Scenarios
             docker run -d --name ca lab sh -c 'touch /tmp/new; sleep 1000'
             sleep 0.3
             docker top ca | wc -l; docker top ca -o comm
-            docker stats --no-stream --format '{{.Name}} {{.PIDs}}' a
+            docker stats --no-stream --format '{{.Name}} {{.PIDs}}' ca
             docker stats --no-stream ca | head -1
-            timeout 4 "$DOCKER" stats --format '{{.Name}}' ca | tr -d '\033[2JH' | head -1
+            timeout -s KILL 4 "$DOCKER" stats --format '{{.Name}}' ca | grep -o -m1 ca
             x docker diff ca; x docker port ca
             x docker top nosuch; x docker stats --no-stream nosuch
             docker stop -t 0 ca; x docker top ca
@@ -165,15 +165,16 @@ internal static class Scenarios
             x docker network ls --format '{{.Name}} {{.Driver}}'
             docker network inspect -f '{{.Name}} {{.Internal}} {{json .IPAM.Config}}' n
             x docker network inspect nosuch
-            docker run -d --name ca --network none lab sleep 1000
-            x docker network connect n ca; x docker network disconnect n ca; x docker network disconnect nosuch ca
-            x docker network rm n; x docker network rm n; x docker network prune -f
+            docker network create --internal --subnet 10.214.0.0/24 m >/dev/null
+            docker run -d --name ca --network m lab sleep 1000
+            x docker network connect n ca; x docker exec ca sh -c 'ip -4 -o address | wc -l'; x docker network rm n; x docker network disconnect n ca; x docker network disconnect nosuch ca
+            x docker network rm n; x docker network rm n; docker rm -f ca; x docker network prune -f
             """),
         new("volume", """
-            x docker volume create v; x docker volume create --label a=b v; x docker volume ls -q
-            docker volume inspect -f '{{.Name}} {{.Driver}} {{.Scope}}' v
-            x docker run --rm -v v:/data lab sh -c 'echo kept >/data/f'; x docker run --rm -v v:/data lab cat /data/f
-            docker create --name ca -v v:/data lab >/dev/null; x docker volume rm v; docker rm ca; x docker volume rm v
+            x docker volume create vol; x docker volume create --label a=b vol; x docker volume ls -q
+            docker volume inspect -f '{{.Name}} {{.Driver}} {{.Scope}}' vol
+            x docker run --rm -v vol:/data lab sh -c 'echo kept >/data/f'; x docker run --rm -v vol:/data lab cat /data/f
+            docker create --name ca -v vol:/data lab >/dev/null; x docker volume rm vol; docker rm ca; x docker volume rm vol
             x docker volume rm nosuch; x docker volume inspect nosuch; x docker volume prune -f
             """),
         new("images and system", """

@@ -47,7 +47,7 @@ internal static partial class KnownDifferences
             return there is 400 && here is > 0;
         if (OwnWords.Contains(name) || name.StartsWith("bad input:", StringComparison.Ordinal))
         {
-            if (there >= 400 && here >= 400 && here < 502 && Closed(direct) && Closed(proxied))
+            if (there >= 400 && here is (>= 400 and < 500) or 505 && Closed(direct) && Closed(proxied))
                 return true;
         }
 
