@@ -53,6 +53,7 @@ internal static class Daemon
         ConfigureLogging(builder.Logging);
         var services = builder.Services;
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Shutdown.Drain);
+        services.AddSystemd();
         services.AddSingleton(time);
         services.AddSingleton(store);
         services.AddHttpForwarder();
