@@ -24,6 +24,9 @@ internal sealed class Proxy : IAsyncDisposable
     public static string Program { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN")
         ?? Path.Combine(AppContext.BaseDirectory, "docker-guard-proxy");
 
+    /// <summary>True where a published file is tested, false where it is the one built along.</summary>
+    public static bool Published { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN") is not null;
+
     /// <summary>Holds socket, configuration and log.</summary>
     public string Folder { get; }
 

@@ -20,12 +20,15 @@ public sealed class LoadTests
         await using var engine = await Dockerd.StartAsync(version);
         await using var proxy = await Proxy.StartAsync(engine);
         await engine.Api.RunAsync("quiet", ["sleep", "100000"], new() { ["OpenStdin"] = true });
+        // An engine notices that an attached client has gone only when it has something to write to it (measured: on its own
+        // socket too, 30 dropped attaches to a quiet container stay open in it).
+        await engine.Api.RunAsync("ticking", ["sh", "-c", "while sleep 1; do echo tick; done"], new() { ["OpenStdin"] = true });
         string[] requests =
         [
             "GET /events HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /containers/quiet/logs?stdout=1&follow=1 HTTP/1.1\r\nHost: x\r\n\r\n",
             "POST /containers/quiet/wait HTTP/1.1\r\nHost: x\r\n\r\n",
-            "POST /containers/quiet/attach?stream=1&stdout=1&stdin=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
+            "POST /containers/ticking/attach?stream=1&stdout=1&stdin=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
         ];
         await proxy.Api.GetTextAsync("/_ping");
         // One round to warm both up: pools, threads, the first log reader.
@@ -74,7 +77,8 @@ public sealed class LoadTests
         Assert.True(result.ExitCode == 0, result.Error);
         Figures.Record("1 GiB up, down, saved and loaded", clock.Elapsed);
         Figures.Record("most RSS meanwhile, MB", proxy.Daemon.PeakRss() / Megabyte);
-        Assert.InRange(proxy.Daemon.PeakRss(), 0, 100 * Megabyte);
+        // The aim is the published native file's; a JIT needs about 70 MB more for itself.
+        Assert.InRange(proxy.Daemon.PeakRss(), 0, (Proxy.Published ? 100 : 200) * Megabyte);
     }
 
     [Fact]
