@@ -20,22 +20,22 @@ public sealed class LoadTests
         await using var engine = await Dockerd.StartAsync(version);
         await using var proxy = await Proxy.StartAsync(engine);
         await engine.Api.RunAsync("quiet", ["sleep", "100000"], new() { ["OpenStdin"] = true });
-        // An engine notices that an attached client has gone only when it has something to write to it (measured: on its own
-        // socket too, 30 dropped attaches to a quiet container stay open in it).
-        await engine.Api.RunAsync("ticking", ["sh", "-c", "while sleep 1; do echo tick; done"], new() { ["OpenStdin"] = true });
+        // An engine ends an attach whose client has gone only with the container (measured: on its own socket too), so those
+        // have a container of their own, which ends as they do.
+        await engine.Api.RunAsync("attached", ["sleep", "100000"], new() { ["OpenStdin"] = true });
         string[] requests =
         [
             "GET /events HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /containers/quiet/logs?stdout=1&follow=1 HTTP/1.1\r\nHost: x\r\n\r\n",
             "POST /containers/quiet/wait HTTP/1.1\r\nHost: x\r\n\r\n",
-            "POST /containers/ticking/attach?stream=1&stdout=1&stdin=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
+            "POST /containers/attached/attach?stream=1&stdout=1&stdin=1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n",
         ];
         await proxy.Api.GetTextAsync("/_ping");
         // One round to warm both up: pools, threads, the first log reader.
         await OpenAndDropAsync(proxy.Socket, requests, 20, TimeSpan.FromSeconds(1));
         await Task.Delay(2000);
         // Sockets, for the JIT still opens assemblies as it goes.
-        var (goroutines, descriptors, own) = (await engine.GoroutinesAsync(), engine.Descriptors(), proxy.Daemon.Sockets());
+        var (goroutines, descriptors, own) = (await engine.GoroutinesAsync(), await engine.DescriptorsInUseAsync(), proxy.Daemon.Sockets());
 
         var opened = 0;
         await OpenAndDropAsync(proxy.Socket, requests, 500, TimeSpan.FromSeconds(Machine.LongForm ? 60 : 10), () =>
@@ -45,8 +45,9 @@ public sealed class LoadTests
         });
         Assert.True(opened >= descriptors + 500, $"only {opened - descriptors} of 500 streams reached the engine");
 
+        await engine.Api.RemoveAsync("attached");
         var ours = await Poll.UntilAsync(() => proxy.Daemon.Sockets() <= own + 4, TimeSpan.FromSeconds(60));
-        var theirs = await Poll.UntilAsync(() => engine.Descriptors() <= descriptors + 4, TimeSpan.FromSeconds(60));
+        var theirs = await Poll.UntilAsync(async () => await engine.DescriptorsInUseAsync() <= descriptors + 4, TimeSpan.FromSeconds(60));
         var tasks = await Poll.UntilAsync(async () => await engine.GoroutinesAsync() <= goroutines + 8, TimeSpan.FromSeconds(60));
         Assert.True(ours is not null, $"proxy's sockets {own} before, {proxy.Daemon.Sockets()} after");
         Assert.True(theirs is not null, $"engine descriptors {descriptors} before, {engine.Descriptors()} after");

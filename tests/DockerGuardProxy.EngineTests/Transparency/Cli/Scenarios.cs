@@ -23,7 +23,7 @@ internal static class Scenarios
         new("run: 8 MiB in and back", "head -c 8388608 /dev/zero | tr '\\0' x | docker run -i --rm lab cat | md5sum", Basic: true),
         new("run: 64 MiB out", "docker run --rm lab sh -c 'head -c 67108864 /dev/zero | tr \"\\0\" y' | md5sum", Basic: true),
         new("run: terminal", """
-            x script -qec 'docker run -it --rm lab sh -c "tty; stty size; echo done; exit 5"' /dev/null </dev/null
+            sleep 2 | x script -qec 'docker run -it --rm lab sh -c "tty; stty size; echo done; exit 5"' /dev/null # an end of input at once would race with the terminal
             x docker run -t --rm lab echo tty
             x docker run -it --rm lab echo refused
             """, Basic: true),
@@ -58,7 +58,7 @@ internal static class Scenarios
         new("exec: 64 MiB out", "docker run -d --name ca lab sleep 1000; docker exec ca head -c 67108864 /dev/zero | md5sum", Basic: true),
         new("exec: terminal", """
             docker run -d --name ca lab sleep 1000
-            x script -qec 'docker exec -it ca sh -c "tty; echo done; exit 6"' /dev/null </dev/null
+            sleep 2 | x script -qec 'docker exec -it ca sh -c "tty; echo done; exit 6"' /dev/null # an end of input at once would race with the terminal
             x docker exec -t ca echo tty
             x docker exec -it ca echo refused
             """),
