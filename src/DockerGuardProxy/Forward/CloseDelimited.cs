@@ -49,7 +49,12 @@ internal static class CloseDelimited
         foreach (var header in response.Content.Headers.NonValidated) Append(head, header.Key, header.Value);
         await output.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
         await response.Content.CopyToAsync(output.AsStream(leaveOpen: true), cancellationToken);
-        if (!isBodyWhole) await LingerAsync(client, TimeProvider.System);
+        if (isBodyWhole) return;
+
+        await LingerAsync(client, TimeProvider.System);
+
+        // Kestrel reads a chunked body by itself, and would wait five seconds for the rest of it.
+        client.Transport.EndPendingRead();
     }
 
     /// <summary>

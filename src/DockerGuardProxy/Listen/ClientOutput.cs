@@ -8,6 +8,8 @@ namespace DockerGuardProxy.Listen;
 /// </summary>
 internal sealed class ClientOutput(PipeWriter raw) : PipeWriter
 {
+    private const int MinorVersion = 7;
+
     private byte[]? _sink;
     private Memory<byte> _last;
     private StatusLine _next = StatusLine.Kestrel;
@@ -74,26 +76,11 @@ internal sealed class ClientOutput(PipeWriter raw) : PipeWriter
     private int Correct(int bytes)
     {
         var written = _last.Span;
-        if (_next == StatusLine.Http10) bytes = AsHttp10(written, bytes);
-        else bytes = AsEngineRefusal(written, bytes);
+        if (_next == StatusLine.Kestrel) bytes = AsEngineRefusal(written, bytes);
+        else if (written[..bytes].StartsWith("HTTP/1.1"u8)) written[MinorVersion] = (byte)'0';
         _next = StatusLine.Passed;
         _last = default;
         return bytes;
-    }
-
-    /// <summary>net/http answers HTTP/1.0 in kind, and says <c>Connection: close</c> to HTTP/1.1 alone.</summary>
-    private static int AsHttp10(Span<byte> written, int bytes)
-    {
-        const int MinorVersion = 7;
-        if (!written[..bytes].StartsWith("HTTP/1.1"u8)) return bytes;
-
-        written[MinorVersion] = (byte)'0';
-        var close = "\r\nConnection: close"u8;
-        var at = written[..bytes].IndexOf(close);
-        if (at < 0) return bytes;
-
-        written[(at + close.Length)..bytes].CopyTo(written[at..]);
-        return bytes - close.Length;
     }
 
     /// <summary>net/http's conn.serve answers a head that it can't read with one of these and closes.</summary>

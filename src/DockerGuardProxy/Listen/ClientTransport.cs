@@ -15,6 +15,9 @@ internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
 
     public PipeWriter Output => _output;
 
+    /// <summary>The method as the client sent it, if Kestrel has another.</summary>
+    public string? MethodAsSent => _input.Repair.Method;
+
     /// <summary>The target as the client sent it, if Kestrel has another.</summary>
     public string? TargetAsSent => _input.Repair.Target;
 
@@ -40,6 +43,9 @@ internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
         _input.EndAnswer();
         _output.EndAnswer();
     }
+
+    /// <summary>Ends a read of Kestrel's that began before the take-over; it finds the input completed then.</summary>
+    public void EndPendingRead() => raw.Input.CancelPendingRead();
 
     /// <summary>Hands the raw pipes over, once; only while neither side of Kestrel is reading or writing.</summary>
     public IDuplexPipe TakeOver()

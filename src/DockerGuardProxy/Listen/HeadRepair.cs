@@ -5,9 +5,10 @@ using System.Text;
 namespace DockerGuardProxy.Listen;
 
 /// <summary>
-/// Lets heads through that the engine takes and Kestrel refuses: bytes above ASCII in the target, and a Host that is no host
-/// name (<c>%2Fvar%2Frun%2Fdocker.sock</c>, as clients write who put the socket's path into a URL). What Kestrel would
-/// refuse is overwritten in the buffer before Kestrel sees it and kept here, so that it goes to the engine as it came.
+/// Lets heads through that the engine takes and Kestrel refuses: bytes above ASCII in the target; a Host that is no host
+/// name (<c>%2Fvar%2Frun%2Fdocker.sock</c>, as clients write who put the socket's path into a URL); and an HTTP/1.0 POST without
+/// a length (<c>printf 'POST /containers/x/stop HTTP/1.0\r\n\r\n' | nc -U</c>). What Kestrel would refuse is overwritten in the
+/// buffer before Kestrel sees it and kept here, so that it goes to the engine as it came.
 /// </summary>
 /// <remarks>
 /// Lines are looked at once each, when they are complete. Only the first segment of the input is: a head that starts with
@@ -16,6 +17,9 @@ namespace DockerGuardProxy.Listen;
 internal sealed class HeadRepair
 {
     private bool _requestLinePassed;
+
+    /// <summary>The method as it came, if Kestrel has another.</summary>
+    public string? Method { get; private set; }
 
     /// <summary>The target as it came (Latin-1), if Kestrel has another.</summary>
     public string? Target { get; private set; }
@@ -27,6 +31,7 @@ internal sealed class HeadRepair
     public void Reset()
     {
         _requestLinePassed = false;
+        Method = null;
         Target = null;
         Host = null;
     }
@@ -42,6 +47,7 @@ internal sealed class HeadRepair
 
             _requestLinePassed = true;
             if (!Ascii.IsValid(rest[..end])) RepairTarget(rest[..end]);
+            if (rest[..end].TrimEnd((byte)'\r').EndsWith(" HTTP/1.0"u8)) RepairMethod(rest[..end]);
             rest = rest[(end + 1)..];
         }
 
@@ -58,6 +64,13 @@ internal sealed class HeadRepair
 
             rest = rest[(end + 1)..];
         }
+    }
+
+    /// <summary>Kestrel asks POST and PUT of HTTP/1.0 for a length, and nothing of methods it does not know.</summary>
+    private void RepairMethod(Span<byte> line)
+    {
+        Method = line.StartsWith("POST "u8) ? "POST" : line.StartsWith("PUT "u8) ? "PUT" : null;
+        if (Method is not null) line[0] = (byte)'X';
     }
 
     private void RepairTarget(Span<byte> line)

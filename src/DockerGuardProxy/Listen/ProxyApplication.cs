@@ -28,6 +28,7 @@ internal sealed class ProxyApplication(CallRouter calls, ILogger<ProxyApplicatio
             context.Http.Initialize(contextFeatures);
         }
 
+        if (context.Client.Transport.MethodAsSent is { } method) context.Http.Request.Method = method;
         context.Client.Transport.BeginAnswer(HttpProtocol.IsHttp10(context.Http.Request.Protocol));
         return context;
     }
