@@ -16,7 +16,7 @@ internal sealed record GuardedRequest(string Method, string Target, ReadOnlyMemo
     public ReadOnlyMemory<byte> Encode(string? id)
     {
         var writer = new ArrayBufferWriter<byte>(64 + Target.Length + Headers.Length + Body.Length);
-        RequestHead.WriteLine(Method, id is null ? Target : ActionTarget.WithId(Target, id), writer);
+        RequestHead.WriteLine(Method, id is null ? Target : ActionTarget.WithId(Method, Target, id), writer);
         writer.Write(Headers.Span);
         writer.Write(Body.Span);
         return writer.WrittenMemory;

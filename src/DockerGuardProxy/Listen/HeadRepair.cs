@@ -105,6 +105,8 @@ internal sealed class HeadRepair
     {
         var name = value.TrimEnd("0123456789"u8);
         name = name.EndsWith(":"u8) && name.Length < value.Length ? name[..^1] : value;
+        if (name.IsEmpty) return false;
+
         foreach (var b in name)
         {
             if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'.' or (byte)'-')) return false;
