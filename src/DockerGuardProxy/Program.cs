@@ -6,4 +6,6 @@ using DockerGuardProxy.Commands;
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 var root = new RootCommand("A guard between Docker clients and the engine.") { RunCommand.Create(), CheckConfigCommand.Create() };
-return await root.Parse(args).InvokeAsync();
+
+// The host ends the daemon on SIGTERM, in its own time; the command line's two seconds would cut it off.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

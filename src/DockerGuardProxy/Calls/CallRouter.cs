@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Forward;
 using DockerGuardProxy.Guard;
@@ -20,8 +21,7 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         var target = client.Transport.TargetAsSent ?? request.RawTarget;
         var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
-        var contentType = request.Headers.ContentType;
-        var classified = CallClassifier.Classify(request.Method, target, contentType.Count > 0 ? contentType[0] : null, hasBody);
+        var classified = CallClassifier.Classify(request.Method, target, ContentType(request.Headers), hasBody);
         if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, client, target, hasBody, classified);
 
         var change = PassedCall.TryRecognise(request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
@@ -36,20 +36,34 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         if (hasBody) (body, isWhole) = await ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
         if (isForm)
         {
-            var contentType = http.Request.Headers.ContentType;
-            classified = CallClassifier.ClassifyForm(target, contentType.Count > 0 ? contentType[0] : null, body.GetValueOrDefault().Span);
+            classified = CallClassifier.ClassifyForm(target, ContentType(http.Request.Headers), body.GetValueOrDefault().Span);
         }
         else if (!isWhole)
         {
             // The rest is read and dropped: the engine reads none of it, and it must not be a way round the guard.
             await DrainAsync(http);
             body = ReadOnlyMemory<byte>.Empty;
+            http.Request.Headers.TransferEncoding = default;
+            http.Request.Headers.ContentLength = 0;
         }
 
         if (classified is { Kind: ClassificationKind.Call, Call: { } call } && await guard.ServeAsync(http, client, call, target, body)) return;
 
         var change = PassedCall.TryRecognise(http.Request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
-        await passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http, body.GetValueOrDefault()) : null, change);
+        await passThrough.ForwardAsync(http, client, target, body is { IsEmpty: false } taken ? new RequestBody(http, taken) : null, change);
+    }
+
+    /// <summary>
+    /// The first value, as net/http reads it. It is UTF-8 to Go, which cuts Unicode's white space off and lowers the dotted capital I
+    /// to i (mime.ParseMediaType): what looks like no form here must not be one there.
+    /// </summary>
+    private static string? ContentType(IHeaderDictionary headers)
+    {
+        var values = headers.ContentType;
+        var first = values.Count > 0 ? values[0] : null;
+        return first is null || Ascii.IsValid(first)
+            ? first
+            : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(first)).Trim().Replace('\u0130', 'i');
     }
 
     /// <summary>Reads a body, but not much more than <paramref name="limit"/> bytes of it.</summary>

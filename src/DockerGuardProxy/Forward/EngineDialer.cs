@@ -19,9 +19,11 @@ internal sealed class EngineDialer(string path, TimeProvider time)
     /// Connects. A full backlog shows as EAGAIN at once on a non-blocking socket (connect(2)) where a blocking client would
     /// wait: nothing was sent, so it is tried again for as long as the caller waits.
     /// </summary>
+    /// <param name="onWait">Called when the backlog is full: whoever waits may leave from now on, as from a connect of its own.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="SocketException">The socket is missing or nobody listens.</exception>
     /// <exception cref="OperationCanceledException">The caller waits no longer.</exception>
-    public async ValueTask<Socket> DialAsync(CancellationToken cancellationToken)
+    public async ValueTask<Socket> DialAsync(Action onWait, CancellationToken cancellationToken)
     {
         for (var pause = FirstPause; ; pause = pause < LongestPause ? pause * 2 : LongestPause)
         {
@@ -41,6 +43,7 @@ internal sealed class EngineDialer(string path, TimeProvider time)
                 throw;
             }
 
+            onWait();
             await Task.Delay(pause, time, cancellationToken);
         }
     }

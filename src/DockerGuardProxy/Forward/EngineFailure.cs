@@ -42,6 +42,7 @@ internal static class EngineFailure
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return "the connection was lost before it answered";
                 case HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }:
+                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }:
                     return "it answered with something that is not HTTP";
                 case HttpRequestException or AggregateException:
                     continue;

@@ -90,14 +90,17 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
     /// <exception cref="IOException">It was sent before and must not be sent again.</exception>
     public async ValueTask SendHeadAsync(EngineStream stream, CancellationToken cancellationToken)
     {
-        if (_headSent && !_mayRepeat) throw new IOException("The connection to the engine was lost before it answered.");
+        if (_headSent && !_mayRepeat) throw new IOException("the connection was lost before it answered");
         _headSent = true;
+
+        // Only a kept connection may have died before the request came; the end of a new one is the engine's word.
+        _mayRepeat &= ReferenceEquals(stream, _stream);
         _stream = stream;
         for (var rest = _head.WrittenMemory; !rest.IsEmpty;)
             rest = rest[await stream.Socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
 
         if (_body is null) OnDelivered();
-        else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered);
+        else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered, _client.Deliver);
     }
 
     /// <inheritdoc/>
@@ -109,7 +112,7 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
             _waitsForContinue = false;
             if (bytes.StartsWith("HTTP/1.1 100"u8))
             {
-                _body!.Start(_stream!.Socket, OnDelivered);
+                _body!.Start(_stream!.Socket, OnDelivered, _client.Deliver);
                 return;
             }
         }
@@ -129,19 +132,20 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
         }
     }
 
-    /// <summary>The request is answered, or its client has gone.</summary>
-    public async ValueTask EndAsync()
+    /// <summary>The request is answered, or its client has gone. False if part of its body was left unread.</summary>
+    public async ValueTask<bool> EndAsync()
     {
         lock (_gate) _delivered = false;
-        if (_body is not null && !await _body.EndAsync())
-        {
-            // Part of the body is still to be sent: no next request fits on this connection.
-            _stream?.Dispose();
-        }
+        var isWhole = _body is null || await _body.EndAsync();
+        lock (_gate) _delivered = false;
+
+        // Part of the body is still to be sent: no next request fits on this connection.
+        if (!isWhole) _stream?.Dispose();
 
         _body = null;
         _answerHead = null;
         _waitsForContinue = false;
+        return isWhole;
     }
 
     public void Dispose() => _invoker?.Dispose();
@@ -177,7 +181,7 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
 
     private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        if (_headSent && !_mayRepeat) throw new IOException("The connection to the engine was lost before it answered.");
-        return new EngineStream(await _dialer.DialAsync(cancellationToken), this);
+        if (_headSent && !_mayRepeat) throw new IOException("the connection was lost before it answered");
+        return new EngineStream(await _dialer.DialAsync(_client.Deliver, cancellationToken), this);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PassThrough(IHttpForwarder forwarder)
         }
         finally
         {
-            await link.EndAsync();
+            if (!await link.EndAsync()) client.Transport.LeaveHeadsAlone();
         }
     }
 

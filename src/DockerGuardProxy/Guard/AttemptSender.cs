@@ -26,7 +26,7 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, E
         {
             var request = (GuardedRequest)attempt.Ticket.Request!;
             PassingChange? passing = PassedCall.TryRecognise(request.Method, request.Target, out var passed) ? index.Expect(passed) : null;
-            var exchange = new AttemptExchange(dialer, request.Encode(attempt.IsByFullId ? attempt.Ticket.Container!.Id : null));
+            var exchange = new AttemptExchange(dialer, request.Encode(attempt.IsByFullId ? attempt.Ticket.Container!.Id : null), () => Ledger!.MayStillBeSent(attempt));
             using var invoker = EngineHandler.Create(exchange.ConnectAsync);
             using var message = new HttpRequestMessage(HttpMethod.Get, StandInTarget);
             using var response = await invoker.SendAsync(message, CancellationToken.None);

@@ -1,11 +1,13 @@
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Probe;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Guard;
 
 /// <summary>Brings the ledger the evidence that it needs, round after round; asleep while it needs none.</summary>
-internal sealed class EvidenceWatch(Prober prober, ProbeOptions options, ContainerIndex index, TimeProvider time) : BackgroundService
+internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options, ContainerIndex index, TimeProvider time, ILogger<EvidenceWatch> logger)
+    : BackgroundService
 {
     /// <summary>From the end of a round to the next. A round takes a little over <see cref="ProbeOptions.Gap"/> by itself.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -55,7 +57,21 @@ internal sealed class EvidenceWatch(Prober prober, ProbeOptions options, Contain
     {
         var container = index.Find(need.Id);
         var pid = container is { Running: true } ? container.Pid : null;
-        var diagnosis = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, pid, KillDue: true), cancellationToken);
+        Diagnosis diagnosis;
+        try
+        {
+            diagnosis = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, pid, KillDue: true), cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // No thread to be had, for instance. What can't be looked at is no evidence; the watch itself must go on.
+            ProbeFailed(logger, e);
+            diagnosis = new Diagnosis(DiagnosisKind.CannotTell, []);
+        }
+
         Ledger!.Evidence(need, diagnosis, options.Gap);
     }
+
+    [LoggerMessage(1206, LogLevel.Error, "A container could not be looked at.")]
+    private static partial void ProbeFailed(ILogger logger, Exception cause);
 }

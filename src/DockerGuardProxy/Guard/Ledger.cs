@@ -167,6 +167,14 @@ internal sealed class Ledger : IDisposable
         return had;
     }
 
+    /// <summary>False once the run that an attempt was decided in is over. One of no run may always be sent.</summary>
+    public bool MayStillBeSent(Attempt attempt)
+    {
+        if (attempt.Run == 0) return true;
+        lock (_gate)
+            return _entries.TryGetValue(attempt.Ticket.Container!.Id, out var entry) && entry.Run == attempt.Run && entry.IsRunning;
+    }
+
     /// <summary>True while a call of the container is with the engine, which holds or waits for the container's lock.</summary>
     public bool HasOpenCalls(string id)
     {

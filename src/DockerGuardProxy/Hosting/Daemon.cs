@@ -52,7 +52,13 @@ internal static class Daemon
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         ConfigureLogging(builder.Logging);
         var services = builder.Services;
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Shutdown.Drain);
+        services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = configuration.Shutdown.Drain;
+
+            // What runs beside the way of calls may fail; the socket stays.
+            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+        });
         services.AddSystemd();
         services.AddSingleton(time);
         services.AddSingleton(store);
@@ -127,7 +133,13 @@ internal static class Daemon
 
         // Standard output stays free for what commands print.
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
-            options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+            options =>
+            {
+                options.LogToStandardErrorThreshold = LogLevel.Trace;
+
+                // A journal that hangs must not hold calls up.
+                options.QueueFullMode = Microsoft.Extensions.Logging.Console.ConsoleLoggerQueueFullMode.DropWrite;
+            });
         logging.AddFilter("Yarp", LogLevel.None);
         logging.AddFilter("Microsoft", LogLevel.Warning);
 

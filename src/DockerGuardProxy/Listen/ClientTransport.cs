@@ -44,6 +44,12 @@ internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
         _output.EndAnswer();
     }
 
+    /// <summary>
+    /// Repairs no further head of this connection: Kestrel drains a body that was not read to its end after the answer, when the input
+    /// can't be told from a head.
+    /// </summary>
+    public void LeaveHeadsAlone() => _input.Repair.IsOff = true;
+
     /// <summary>Ends a read of Kestrel's that began before the take-over; it finds the input completed then.</summary>
     public void EndPendingRead() => raw.Input.CancelPendingRead();
 

@@ -18,6 +18,9 @@ internal sealed class HeadRepair
 {
     private bool _requestLinePassed;
 
+    /// <summary>True once heads are no longer repaired.</summary>
+    public bool IsOff { get; set; }
+
     /// <summary>The method as it came, if Kestrel has another.</summary>
     public string? Method { get; private set; }
 
@@ -39,6 +42,8 @@ internal sealed class HeadRepair
     /// <summary>Looks at what has come of a head and overwrites what Kestrel would refuse.</summary>
     public void Apply(in ReadOnlySequence<byte> input)
     {
+        if (IsOff) return;
+
         var rest = MemoryMarshal.AsMemory(input.First).Span;
         if (!_requestLinePassed)
         {

@@ -59,5 +59,5 @@ public sealed class EngineFailureTests
     }
 
     private static async Task<Exception?> ConnectAsync(string path) => await Record.ExceptionAsync(
-        async () => await new EngineDialer(path, TimeProvider.System).DialAsync(TestContext.Current.CancellationToken));
+        async () => await new EngineDialer(path, TimeProvider.System).DialAsync(static () => { }, TestContext.Current.CancellationToken));
 }
