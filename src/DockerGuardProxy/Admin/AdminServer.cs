@@ -13,7 +13,12 @@ namespace DockerGuardProxy.Admin;
 /// Serves the admin socket to root alone. Without it the proxy does its work all the same: a path that is taken or can't be made costs one
 /// line in the log.
 /// </summary>
-internal sealed class AdminServer : IHostedService, IDisposable
+/// <param name="path">Absolute path of the socket; empty for none.</param>
+/// <param name="application">What answers.</param>
+/// <param name="services">For Kestrel.</param>
+/// <param name="loggers">For Kestrel and the one line.</param>
+internal sealed class AdminServer(
+    string path, IHttpApplication<HttpContext> application, IServiceProvider services, ILoggerFactory loggers) : IHostedService, IDisposable
 {
     private const int MaxConnections = 32, MaxHead = 8 << 10, MaxLine = 4 << 10, MaxHeaders = 32, MaxBody = 4 << 10;
 
@@ -23,46 +28,22 @@ internal sealed class AdminServer : IHostedService, IDisposable
     /// <summary>Between two requests; a scrape every 30 s opens its connection anew.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly string _path;
-    private readonly IHttpApplication<HttpContext> _application;
-    private readonly ILogger _logger;
-    private readonly KestrelServer? _kestrel;
+    private KestrelServer? _kestrel;
     private long _inode;
-
-    /// <param name="path">Absolute path of the socket; empty for none.</param>
-    /// <param name="application">What answers.</param>
-    /// <param name="services">For Kestrel.</param>
-    /// <param name="loggers">For Kestrel and the one line.</param>
-    public AdminServer(string path, IHttpApplication<HttpContext> application, IServiceProvider services, ILoggerFactory loggers)
-    {
-        _path = path;
-        _application = application;
-        _logger = loggers.CreateLogger<AdminServer>();
-        if (path.Length == 0)
-            return;
-
-        var options = new KestrelServerOptions { ApplicationServices = services };
-        Configure(options);
-        options.ListenUnixSocket(path, endPoint => endPoint.Protocols = HttpProtocols.Http1);
-        var transport = new SocketTransportOptions
-        {
-            CreateBoundListenSocket = _ => UnixListener.Create(path, UnixFileMode.UserRead | UnixFileMode.UserWrite),
-        };
-        _kestrel = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
-    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (_kestrel is null)
+        if (path.Length == 0)
             return;
         try
         {
-            await _kestrel.StartAsync(_application, cancellationToken);
-            _inode = SocketFile.Inode(_path);
+            _kestrel = Create();
+            await _kestrel.StartAsync(application, cancellationToken);
+            _inode = SocketFile.Inode(path);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            AdminLog.NotServed(_logger, e.Message);
+            AdminLog.NotServed(loggers.CreateLogger<AdminServer>(), e.Message);
         }
     }
 
@@ -80,11 +61,23 @@ internal sealed class AdminServer : IHostedService, IDisposable
         _kestrel?.Dispose();
     }
 
+    private KestrelServer Create()
+    {
+        var options = new KestrelServerOptions { ApplicationServices = services };
+        Configure(options);
+        options.ListenUnixSocket(path, endPoint => endPoint.Protocols = HttpProtocols.Http1);
+        var transport = new SocketTransportOptions
+        {
+            CreateBoundListenSocket = _ => UnixListener.Create(path, UnixFileMode.UserRead | UnixFileMode.UserWrite),
+        };
+        return new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+    }
+
     // Only while it is still ours: a successor may have put its own in its place.
     private void RemoveFile()
     {
-        if (_inode != 0 && SocketFile.Inode(_path) == _inode)
-            File.Delete(_path);
+        if (_inode != 0 && SocketFile.Inode(path) == _inode)
+            File.Delete(path);
         _inode = 0;
     }
 

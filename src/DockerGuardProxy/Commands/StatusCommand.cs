@@ -50,7 +50,7 @@ internal static class StatusCommand
                 code = await look.RunAsync(cancellationToken);
                 await Task.Delay(Interval, time, cancellationToken);
                 if (!isTerminal && !look.Json)
-                    await look.Output.WriteLineAsync();
+                    await look.Output.WriteAsync("\n");
             }
         }
         catch (OperationCanceledException)

@@ -1,5 +1,6 @@
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Listen;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -7,6 +7,7 @@ namespace DockerGuardProxy.Listen;
 internal static partial class UnixListener
 {
     private const int UnchangedId = -1;
+    private const int AfUnix = 1, SockStream = 1, SockCloseOnExec = 0x80000;
 
     /// <summary>
     /// Binds and starts to listen, so that nobody can connect before mode and owners stand: until then the file has no
@@ -23,37 +24,38 @@ internal static partial class UnixListener
         var full = Path.GetFullPath(path);
         ThrowIfTaken(full);
 
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var handle = new SafeSocketHandle(NewSocket(AfUnix, SockStream | SockCloseOnExec, 0), ownsHandle: true);
+        var isBound = false;
         try
         {
+            ThrowIf(handle.IsInvalid, full);
             Directory.CreateDirectory(Path.GetDirectoryName(full)!);
             File.Delete(full);
 
             // Linux gives the file the mode of the unbound socket (net/unix/af_unix.c, unix_bind_bsd). umask(2) would do as well,
             // but it counts for every file that any thread makes meanwhile.
-            if (ChangeMode(socket.SafeHandle, 0) != 0)
-                throw new ListenException($"{full}: its mode cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
-            socket.Bind(new UnixDomainSocketEndPoint(full));
-            if ((userId is not null || groupId is not null)
-                && ChangeOwner(full, (int?)userId ?? UnchangedId, (int?)groupId ?? UnchangedId) != 0)
-            {
-                throw new ListenException($"{full}: its owner cannot be set: {Marshal.GetLastPInvokeErrorMessage()}");
-            }
+            ThrowIf(ChangeMode(handle, 0) != 0, full);
 
+            // Not Socket.Bind: such a socket deletes the file when it is closed, even if by then it is another process's.
+            var address = new UnixDomainSocketEndPoint(full).Serialize();
+            ThrowIf(Bind(handle, address.Buffer.Span, address.Size) != 0, full);
+            isBound = true;
+            if (userId is not null || groupId is not null)
+                ThrowIf(ChangeOwner(full, (int?)userId ?? UnchangedId, (int?)groupId ?? UnchangedId) != 0, full);
             File.SetUnixFileMode(full, mode);
 
             // The kernel cuts the backlog to net.core.somaxconn (listen(2)).
+            var socket = new Socket(handle);
             socket.Listen(int.MaxValue);
             return socket;
         }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception e)
         {
-            socket.Dispose();
-            throw new ListenException($"{full}: cannot listen: {e.Message}", e);
-        }
-        catch
-        {
-            socket.Dispose();
+            handle.Dispose();
+            if (isBound)
+                File.Delete(full);
+            if (e is SocketException or IOException or UnauthorizedAccessException or ArgumentException)
+                throw new ListenException($"{full}: cannot listen: {e.Message}", e);
             throw;
         }
     }
@@ -81,6 +83,18 @@ internal static partial class UnixListener
 
         throw new ListenException($"{path}: another process listens there; stop it first");
     }
+
+    private static void ThrowIf(bool failed, string path)
+    {
+        if (failed)
+            throw new ListenException($"{path}: cannot listen: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial int NewSocket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static partial int Bind(SafeHandle socket, ReadOnlySpan<byte> address, int size);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     private static partial int ChangeMode(SafeHandle socket, uint mode);
