@@ -1,11 +1,24 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using DockerGuardProxy.Commands;
 
 // Read by System.Net.Sockets before the first socket: a completion then runs on the thread that saw it, which nearly
 // halves the latency of a call. It holds only as long as nothing on those threads blocks.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-var root = new RootCommand("A guard between Docker clients and the engine.") { RunCommand.Create(), CheckConfigCommand.Create() };
+var root = new RootCommand("A guard between Docker clients and the engine.")
+{
+    RunCommand.Create(),
+    StatusCommand.Create(),
+    ReleaseCommand.Create(),
+    ReloadCommand.Create(),
+    CheckConfigCommand.Create(),
+    VersionCommand.Create(),
+};
+var command = root.Parse(args);
 
 // The host ends the daemon on SIGTERM, in its own time; the command line's two seconds would cut it off.
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var code = await command.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+// 1 would mean a finding: a container is stuck, a file is not valid.
+return command.Action is ParseErrorAction ? 2 : code;

@@ -71,8 +71,11 @@ internal sealed partial class ContainerEntry
     {
         Detach(ticket);
         ticket.Phase = TicketPhase.Done;
-        if (ticket.Own is null)
+        if (ticket.Own is null && outcome is not Outcome.Unguarded)
+        {
             _saved++;
+            _totals.Saved++;
+        }
         turn.Complete(ticket, outcome);
     }
 

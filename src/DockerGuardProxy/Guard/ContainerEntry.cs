@@ -137,7 +137,8 @@ internal sealed partial class ContainerEntry
         _callers,
         _open.Count == 0 ? null : turn.Now - _open[0].SentAt,
         _backoff.Until - turn.Now,
-        _refusals);
+        _refusals,
+        _saved);
 
     private void BeginAnew(bool isRunning)
     {

@@ -13,6 +13,7 @@ namespace DockerGuardProxy.Guard;
 /// <param name="OldestOpen">Age of the oldest open call; null without one.</param>
 /// <param name="BackoffLeft">Time until the next attempt may be sent; null without back-off.</param>
 /// <param name="Refusals">Refused in this run, or would have been.</param>
+/// <param name="CallsSaved">Calls of this run that ended without being sent.</param>
 internal sealed record ContainerSnapshot(
     GuardedContainer Container,
     bool IsStuck,
@@ -23,4 +24,5 @@ internal sealed record ContainerSnapshot(
     int WaitingCalls,
     TimeSpan? OldestOpen,
     TimeSpan? BackoffLeft,
-    long Refusals);
+    long Refusals,
+    long CallsSaved);

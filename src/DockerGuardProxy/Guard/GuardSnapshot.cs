@@ -8,6 +8,7 @@ namespace DockerGuardProxy.Guard;
 /// <param name="OldestOpen">Age of the oldest open call of a present run; null without one.</param>
 /// <param name="Refusals">Since the process started.</param>
 /// <param name="WrongRefusals">Of them, those whose container exited within 60 s.</param>
+/// <param name="CallsSaved">Calls since the process started that ended without being sent.</param>
 /// <param name="Containers">Every container with an entry, by name.</param>
 internal sealed record GuardSnapshot(
     int OpenCalls,
@@ -15,4 +16,5 @@ internal sealed record GuardSnapshot(
     TimeSpan? OldestOpen,
     long Refusals,
     long WrongRefusals,
+    long CallsSaved,
     ImmutableArray<ContainerSnapshot> Containers);

@@ -198,7 +198,8 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                _totals.Open, _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, containers);
+                _totals.Open, _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
+                containers);
         }
     }
 

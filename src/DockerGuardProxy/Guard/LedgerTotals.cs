@@ -15,6 +15,9 @@ internal sealed class LedgerTotals
     /// <summary>Attempts that are not over.</summary>
     public int Open { get; set; }
 
+    /// <summary>Calls that ended without being sent: the engine was spared them.</summary>
+    public long Saved { get; set; }
+
     public long Refusals { get; set; }
 
     public long WrongRefusals { get; set; }

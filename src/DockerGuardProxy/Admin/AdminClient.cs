@@ -1,0 +1,107 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using DockerGuardProxy.Admin.Report;
+using DockerGuardProxy.Configuration;
+
+namespace DockerGuardProxy.Admin;
+
+/// <summary>Asks a running proxy over its admin socket; one connection per question, so that a restart of the proxy is no matter.</summary>
+internal sealed class AdminClient : IDisposable
+{
+    private const int MaxAnswer = 64 << 20;
+
+    /// <summary>For a whole exchange. A proxy that works answers within milliseconds.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http;
+    private readonly string _path;
+
+    /// <param name="path">Path of the admin socket.</param>
+    public AdminClient(string path)
+    {
+        _path = LogText.Escape(path, 4096);
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) => await ConnectAsync(path, cancellationToken),
+            PooledConnectionLifetime = TimeSpan.Zero,
+            UseProxy = false,
+            AllowAutoRedirect = false,
+        };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = Limit, MaxResponseContentBufferSize = MaxAnswer };
+    }
+
+    /// <summary>Asks. An answer with any HTTP status is one.</summary>
+    /// <exception cref="AdminException">Nobody answers there, or not by HTTP.</exception>
+    public async Task<AdminAnswer> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            using var response = await _http.SendAsync(request, cancellationToken);
+            return new AdminAnswer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        }
+        catch (HttpRequestException e)
+        {
+            throw new AdminException($"{_path}: {Describe(e)}", e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new AdminException($"{_path}: no answer within {Limit.TotalSeconds:0} s", e);
+        }
+    }
+
+    /// <summary>Reads a report.</summary>
+    /// <exception cref="AdminException">It is none; then an error message that was sent in its place is told.</exception>
+    public T Read<T>(AdminAnswer answer, JsonTypeInfo<T> type)
+    {
+        if (TryRead(answer, type) is { } report)
+            return report;
+        throw new AdminException(TryRead(answer, ReportJson.Default.ErrorReport) is { } error
+            ? $"{_path}: {LogText.Escape(error.Message, 1000)}"
+            : $"{_path}: the answer is not understood; is it a proxy of another version?");
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static T? TryRead<T>(AdminAnswer answer, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(answer.Body.Span, type);
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
+    }
+
+    private static async Task<NetworkStream> ConnectAsync(string path, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static string Describe(HttpRequestException e)
+    {
+        return e.InnerException switch
+        {
+            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such socket; is the proxy running?",
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nobody serves it; is the proxy running?",
+            SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; only root may ask",
+            SocketException { SocketErrorCode: SocketError.WouldBlock or SocketError.TryAgain } => "busy; try again",
+            ArgumentException => "no path of a socket: at most 107 bytes",
+            { } inner => LogText.Escape(inner.Message, 200),
+            null => LogText.Escape(e.Message, 200),
+        };
+    }
+}

@@ -1,0 +1,19 @@
+using DockerGuardProxy.Guard;
+
+namespace DockerGuardProxy.Admin;
+
+/// <summary>Counts how often the guard failed open.</summary>
+internal sealed class FaultCount : IGuardObserver
+{
+    private long _value;
+
+    /// <summary>Since the process started.</summary>
+    public long Value => Interlocked.Read(ref _value);
+
+    /// <inheritdoc/>
+    public void On(GuardEvent happened)
+    {
+        if (happened is GuardEvent.Faulted)
+            Interlocked.Increment(ref _value);
+    }
+}

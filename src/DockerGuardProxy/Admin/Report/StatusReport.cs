@@ -1,0 +1,28 @@
+namespace DockerGuardProxy.Admin.Report;
+
+/// <summary>The answer of <c>GET /v1/status</c>. Strings are as containers and callers chose them, not escaped.</summary>
+/// <param name="Version">Of this format: keys may be added without a new number, not taken away or given another meaning.</param>
+/// <param name="Time">When it was taken, in UTC.</param>
+/// <param name="Proxy">The process.</param>
+/// <param name="Configuration">What is in force.</param>
+/// <param name="Engine">What is known of the engine.</param>
+/// <param name="Calls">Terminating calls of all containers.</param>
+/// <param name="Faults">How often the guard failed open since the start.</param>
+/// <param name="LostProbeThreads">Threads that hang in a read of /proc; with two of them there is no evidence any more.</param>
+/// <param name="StuckContainers">How many of <paramref name="Containers"/> are stuck.</param>
+/// <param name="Containers">Every container about which the guard keeps something, by name.</param>
+internal sealed record StatusReport(
+    int Version,
+    DateTimeOffset Time,
+    ProxyReport Proxy,
+    ConfigurationReport Configuration,
+    EngineReport Engine,
+    CallsReport Calls,
+    long Faults,
+    int LostProbeThreads,
+    int StuckContainers,
+    IReadOnlyList<ContainerReport> Containers)
+{
+    /// <summary>The format that this program writes and reads.</summary>
+    public const int FormatVersion = 1;
+}

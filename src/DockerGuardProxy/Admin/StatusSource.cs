@@ -1,0 +1,104 @@
+using DockerGuardProxy.Admin.Report;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Probe;
+
+namespace DockerGuardProxy.Admin;
+
+/// <summary>Puts the status together from the parts of the daemon.</summary>
+internal sealed class StatusSource(
+    ConfigurationStore store, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, TimeProvider time)
+{
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+
+    /// <summary>The status at this moment. The parts are looked at one after the other, each whole in itself.</summary>
+    public StatusReport Read()
+    {
+        var configuration = store.Current;
+        var guard = ledger.Snapshot();
+        var now = time.GetUtcNow();
+        return new StatusReport(
+            StatusReport.FormatVersion,
+            now,
+            new ProxyReport(ProductVersion.Number, Environment.ProcessId, _started, configuration.Listen.Path),
+            Describe(configuration, store.Status),
+            new EngineReport(configuration.Engine.Path, index.IsReady, index.Current.Count),
+            new CallsReport(
+                guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved),
+            faults.Value,
+            prober.LostThreads,
+            guard.Containers.Count(container => container.IsStuck),
+            [.. guard.Containers.Select(container => Describe(container, now))]);
+    }
+
+    private static ConfigurationReport Describe(ProxyConfiguration configuration, ConfigurationStatus status)
+    {
+        var policies = configuration.Guard.Policies;
+        return new ConfigurationReport(
+            status.File,
+            status.Origin switch
+            {
+                ConfigurationOrigin.LastGood => "last-good",
+                ConfigurationOrigin.ObserveOnly => "observe-only",
+                _ => "asked",
+            },
+            Name(policies.Guard.Mode),
+            new PoliciesReport(
+                Name(policies.For(Operation.Stop).Mode),
+                Name(policies.For(Operation.Kill).Mode),
+                Name(policies.For(Operation.Restart).Mode),
+                Name(policies.For(Operation.Remove).Mode)),
+            status.SwitchedOff,
+            status.LoadedAt,
+            status.Reloads,
+            status.FailedReloads,
+            status.Failure is { } failure ? new FailureReport(failure.Time, [.. failure.Errors.Select(error => error.ToString())]) : null,
+            [.. status.PendingRestart.Select(change => change.Key)]);
+    }
+
+    private static ContainerReport Describe(ContainerSnapshot snapshot, DateTimeOffset now)
+    {
+        var container = snapshot.Container;
+        var tasks = snapshot.Diagnosis?.Tasks ?? [];
+        return new ContainerReport(
+            container.Id,
+            container.Name,
+            container.Pod is { } pod ? new PodReport(pod.Namespace, pod.Name, pod.Uid) : null,
+            snapshot.IsStuck,
+            snapshot.EvidenceSince,
+            snapshot.Diagnosis is { } diagnosis ? Name(diagnosis.Kind) : null,
+            [.. tasks.Take(ContainerReport.MaxTasks).Select(Describe)],
+            Math.Max(0, tasks.Length - ContainerReport.MaxTasks),
+            snapshot.Attempts,
+            snapshot.OpenCalls,
+            snapshot.WaitingCalls,
+            Seconds(snapshot.OldestOpen),
+            snapshot.BackoffLeft is { } left && left > TimeSpan.Zero ? now + left : null,
+            snapshot.Refusals,
+            snapshot.CallsSaved);
+    }
+
+    private static TaskReport Describe(StuckTask task) => new(
+        task.Pid, task.Tid, task.Comm, task.State.ToString(), task.Wchan.Length > 0 ? task.Wchan : null, task.FileSystem);
+
+    private static string Name(GuardMode mode) => mode switch
+    {
+        GuardMode.Off => "off",
+        GuardMode.Observe => "observe",
+        _ => "enforce",
+    };
+
+    private static string Name(DiagnosisKind kind) => kind switch
+    {
+        DiagnosisKind.DState => "d-state",
+        DiagnosisKind.Frozen => "frozen",
+        DiagnosisKind.ExitLost => "exit-lost",
+        DiagnosisKind.NotKilled => "not-killed",
+        DiagnosisKind.Alive => "alive",
+        _ => "cannot-tell",
+    };
+
+    private static double? Seconds(TimeSpan? age) => age is { } span ? Math.Round(span.TotalSeconds, 3) : null;
+}

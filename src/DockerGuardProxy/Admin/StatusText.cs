@@ -1,0 +1,151 @@
+using System.Globalization;
+using DockerGuardProxy.Admin.Report;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Probe;
+
+namespace DockerGuardProxy.Admin;
+
+/// <summary>The status for people: 80 columns, every foreign string escaped, what is stuck last, where a terminal shows it.</summary>
+internal static class StatusText
+{
+    private const string Red = "1;31", Yellow = "1;33", Green = "1;32";
+    private const int MaxOthers = 10, MaxTasks = 8, MaxName = 128;
+
+    /// <summary>Writes it.</summary>
+    /// <param name="status">The status.</param>
+    /// <param name="colour">Whether to colour the headings.</param>
+    public static string Write(StatusReport status, bool colour)
+    {
+        var sheet = new Sheet(colour);
+        WriteNode(sheet, status);
+        WriteOthers(sheet, [.. status.Containers.Where(container => !container.Stuck)]);
+        sheet.Blank();
+        if (status.StuckContainers == 0)
+            sheet.Heading("No container is stuck.", Green);
+        foreach (var container in status.Containers.Where(container => container.Stuck))
+            WriteStuck(sheet, container, status.Time);
+        return sheet.ToString();
+    }
+
+    private static void WriteNode(Sheet sheet, StatusReport status)
+    {
+        sheet.Heading($"docker-guard-proxy {Clean(status.Proxy.Version)}, pid {status.Proxy.Pid}, up {Age.Text(status.Time - status.Proxy.Started)}");
+        sheet.Row("mode", Mode(status.Configuration));
+        WriteConfiguration(sheet, status.Configuration);
+        var engine = status.Engine;
+        sheet.Row("engine", $"{Clean(engine.Path)}, {(engine.Ready ? "answers" : "DOES NOT ANSWER")}, {Count(engine.Containers, "container")} known");
+        var calls = status.Calls;
+        sheet.Row("calls", $"{Open(calls.Open, calls.OldestOpenSeconds)}, {calls.Waiting} waiting, {calls.Saved} saved");
+        sheet.Row("refusals", $"{calls.Refused}, {calls.WronglyRefused} of them wrong");
+        if (status.Faults > 0)
+            sheet.Row("faults", $"{status.Faults}: the guard failed open; see the log");
+        if (status.LostProbeThreads > 0)
+            sheet.Row("probe", $"{status.LostProbeThreads} of 2 threads hang in /proc");
+    }
+
+    private static string Mode(ConfigurationReport configuration)
+    {
+        var mode = configuration.Mode;
+        var policies = configuration.Policies;
+        (string Name, string Mode)[] all =
+            [("stop", policies.Stop), ("kill", policies.Kill), ("restart", policies.Restart), ("remove", policies.Remove)];
+        var others = string.Join(", ", all.Where(policy => policy.Mode != mode).Select(policy => $"{policy.Name} {Clean(policy.Mode)}"));
+        return Clean(mode)
+            + (others.Length > 0 ? $"; {others}" : "")
+            + (configuration.SwitchedOff ? "; SWITCHED OFF by the file \"off\"" : "");
+    }
+
+    private static void WriteConfiguration(Sheet sheet, ConfigurationReport configuration)
+    {
+        var origin = configuration.Origin switch
+        {
+            "asked" => "",
+            "last-good" => " is NOT VALID; the last good one holds",
+            "observe-only" => " is NOT VALID; the guard only observes",
+            _ => $", {Clean(configuration.Origin)}",
+        };
+
+        sheet.Row("configuration", Printable.Of(configuration.File) + origin);
+        if (configuration.Failure is { } failure)
+        {
+            sheet.Row("", $"rejected at {Utc(failure.Time)}:");
+            foreach (var error in failure.Errors)
+                sheet.Row("", Printable.Of(error));
+        }
+
+        if (configuration.PendingRestart.Count > 0)
+            sheet.Row("", "waits for a restart: " + Printable.Of(string.Join(", ", configuration.PendingRestart)));
+    }
+
+    private static void WriteOthers(Sheet sheet, IReadOnlyList<ContainerReport> others)
+    {
+        if (others.Count == 0)
+            return;
+        sheet.Blank();
+        sheet.Heading($"{Count(others.Count, "container")} with calls, not stuck:", Yellow);
+        foreach (var container in others.Take(MaxOthers))
+        {
+            sheet.Row("", $"{Name(container)}: {Open(container.Open, container.OldestOpenSeconds)}, {container.Waiting} waiting"
+                + (container.Diagnosis is { } diagnosis ? $"; {Describe(diagnosis)}" : ""));
+        }
+
+        if (others.Count > MaxOthers)
+            sheet.Row("", $"and {others.Count - MaxOthers} more; see --json");
+    }
+
+    private static void WriteStuck(Sheet sheet, ContainerReport container, DateTimeOffset now)
+    {
+        sheet.Heading($"STUCK {Name(container)}", Red);
+        if (container.Pod is { } pod)
+            sheet.Row("pod", $"{Clean(pod.Namespace, MaxName)}/{Clean(pod.Name, MaxName)}" + (pod.Uid is { } uid ? $" {Clean(uid)}" : ""));
+        if (container.EvidenceSince is { } since)
+            sheet.Row("since", $"{Utc(since)}, {Age.Text(now - since)} ago");
+        sheet.Row("diagnosis", Describe(container.Diagnosis ?? "cannot-tell"));
+        foreach (var task in container.Tasks.Take(MaxTasks))
+            sheet.Row("task", Describe(task));
+        var more = container.MoreTasks + Math.Max(0, container.Tasks.Count - MaxTasks);
+        if (more > 0)
+            sheet.Row("", $"and {more} more; see --json");
+        sheet.Row(
+            "calls",
+            $"{Count(container.Attempts, "attempt")}, {Open(container.Open, container.OldestOpenSeconds)}, {container.Waiting} waiting, "
+            + $"{container.Refused} refused, {container.Saved} saved");
+        if (container.BackoffUntil is { } until)
+            sheet.Row("back-off", $"until {Utc(until)}, for {Age.Text(until - now)}");
+    }
+
+    private static string Describe(TaskReport task)
+    {
+        var thread = task.Tid == task.Pid ? "" : $" thread {task.Tid}";
+        return $"pid {task.Pid}{thread} ({Printable.Of(task.Comm)}) in {Printable.Of(task.State)}"
+            + (task.Wchan is { } wchan ? $" at {Printable.Of(wchan)}" : "")
+            + (task.FileSystem is { } fileSystem ? $" on {Printable.Of(fileSystem)}" : "");
+    }
+
+    // What to do is the same as in the text of a refusal.
+    private static string Describe(string diagnosis) => diagnosis switch
+    {
+        "d-state" => "D state: mend or detach what it waits for, or reboot",
+        "frozen" => "frozen cgroup: thaw it",
+        "exit-lost" => "exit lost, no task is left: restart dockerd",
+        "not-killed" => "not killed: SIGKILL never arrived; shim, runc or containerd hangs",
+        "alive" => "on its way out",
+        "cannot-tell" => "cannot tell: /proc can't be read",
+        _ => Clean(diagnosis),
+    };
+
+    private static string Name(ContainerReport container) =>
+        $"{(container.Name.Length > 0 ? Clean(container.Name, MaxName) : "(no name)")} ({Clean(container.Id[..Math.Min(12, container.Id.Length)])})";
+
+    private static string Open(int count, double? oldestSeconds) =>
+        oldestSeconds is { } seconds && double.IsFinite(seconds)
+            ? $"{count} open (oldest {Age.Text(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 1e10)))})"
+            : $"{count} open";
+
+    private static string Count(long count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
+
+    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    // For names that containers and callers chose. What comes escaped already is made printable, and no backslash is doubled.
+    private static string Clean(string foreign, int maxLength = 120) => LogText.Escape(foreign, maxLength);
+}

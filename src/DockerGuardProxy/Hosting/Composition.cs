@@ -1,0 +1,116 @@
+using DockerGuardProxy.Admin;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Forward;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Probe;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Hosting;
+
+/// <summary>Puts the daemon together.</summary>
+internal static class Composition
+{
+    /// <summary>The host with every part in it; they start in the order in which they are added.</summary>
+    public static IHost Build(ConfigurationStore store, TimeProvider time, string procfs, Action<ILoggingBuilder> configureLogging)
+    {
+        var configuration = store.Current;
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        configureLogging(builder.Logging);
+        var services = builder.Services;
+        services.Configure<HostOptions>(options =>
+        {
+            options.ShutdownTimeout = configuration.Shutdown.Drain;
+
+            // What runs beside the way of calls may fail; the socket stays.
+            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
+        });
+        services.AddSystemd();
+        services.AddSingleton(time);
+        services.AddSingleton(store);
+        services.AddHttpForwarder();
+        services.AddSingleton(new EngineDialer(configuration.Engine.Path, time));
+        services.AddSingleton<PassThrough>();
+        services.AddSingleton<CallRouter>();
+        services.AddSingleton<ProxyApplication>();
+        AddEngine(services, configuration.Engine, procfs);
+        AddGuard(services, store, time, procfs);
+        AddAdmin(services, configuration.Admin);
+        services.AddHostedService(provider => new ProxyServer(
+            configuration.Listen,
+            provider.GetRequiredService<EngineDialer>(),
+            provider.GetRequiredService<ProxyApplication>(),
+            time,
+            provider,
+            provider.GetRequiredService<ILoggerFactory>()));
+        return builder.Build();
+    }
+
+    private static void AddEngine(IServiceCollection services, EngineOptions engine, string procfs)
+    {
+        services.AddSingleton<ContainerIndex>();
+        services.AddSingleton<IEngineApi>(_ => new DockerEngine(engine.Path));
+        services.AddSingleton<IEngineIdentity>(_ => new PidFileIdentity(engine.PidFile, procfs));
+        services.AddSingleton<ReferenceConfirmer>();
+        services.AddSingleton(provider => new ContainerLearner(
+            provider.GetRequiredService<IEngineApi>(),
+            provider.GetRequiredService<ContainerIndex>(),
+            id => !provider.GetRequiredService<Ledger>().HasOpenCalls(id),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ContainerLearner>>()));
+        services.AddSingleton<EngineWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<ContainerLearner>());
+        services.AddHostedService(provider =>
+        {
+            var index = provider.GetRequiredService<ContainerIndex>();
+            index.Listen(provider.GetRequiredService<ContainerLearner>());
+            index.Listen(new LedgerFeed(provider.GetRequiredService<Ledger>()));
+            return provider.GetRequiredService<EngineWatch>();
+        });
+    }
+
+    private static void AddGuard(IServiceCollection services, ConfigurationStore store, TimeProvider time, string procfs)
+    {
+        services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs) });
+        services.AddSingleton<Prober>();
+        services.AddSingleton<EvidenceWatch>();
+        services.AddSingleton<AttemptSender>();
+        services.AddSingleton<IGuardObserver, GuardLog>();
+        services.AddSingleton<FaultCount>();
+        services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<FaultCount>());
+        services.AddSingleton(provider =>
+        {
+            var sender = provider.GetRequiredService<AttemptSender>();
+            var observers = new GuardObservers(provider.GetServices<IGuardObserver>());
+            var ledger = new Ledger(time, store.Current.Guard.Policies, sender, observers);
+            sender.Ledger = ledger;
+            provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;
+            store.Changed += changed => ledger.Policies = changed.Guard.Policies;
+            return ledger;
+        });
+        services.AddSingleton<GuardedCalls>();
+        services.AddHostedService(provider =>
+        {
+            // The ledger hands itself to the watch when it is made.
+            provider.GetRequiredService<Ledger>();
+            return provider.GetRequiredService<EvidenceWatch>();
+        });
+    }
+
+    // Started before the proxy's own socket and stopped after it, so that an operator can look while calls drain.
+    private static void AddAdmin(IServiceCollection services, AdminOptions admin)
+    {
+        services.AddSingleton<StatusSource>();
+        services.AddSingleton<AdminApi>();
+        services.AddSingleton<AdminApplication>();
+        services.AddHostedService(provider => new AdminServer(
+            admin.Path,
+            provider.GetRequiredService<AdminApplication>(),
+            provider,
+            provider.GetRequiredService<ILoggerFactory>()));
+    }
+}

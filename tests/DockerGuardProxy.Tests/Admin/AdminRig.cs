@@ -1,0 +1,121 @@
+using System.Net.Sockets;
+using DockerGuardProxy.Admin;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Configuration;
+using DockerGuardProxy.Tests.Engine;
+using DockerGuardProxy.Tests.Guard;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DockerGuardProxy.Tests.Admin;
+
+/// <summary>An admin server on a socket of its own, in front of a ledger whose engine and clock the test moves.</summary>
+internal sealed class AdminRig : IAsyncDisposable
+{
+    private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
+    private readonly LoggerFactory _loggers;
+    private readonly List<AdminServer> _servers = [];
+
+    public AdminRig()
+    {
+        _loggers = new LoggerFactory([new Provider(Log)]);
+        Store = ConfigurationStore.Start(Folder.With("{}").Sources, Guard.Time, Log);
+        var source = new StatusSource(Store, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Guard.Time);
+        Source = source;
+        Application = new AdminApplication(
+            new AdminApi(source, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), _loggers.CreateLogger<AdminApplication>());
+    }
+
+    public TempFolder Folder { get; } = new();
+
+    public RecordingLogger Log { get; } = new();
+
+    public LedgerRig Guard { get; } = new();
+
+    public FaultCount Faults { get; } = new();
+
+    public ContainerIndex Index { get; } = new(NullLogger<ContainerIndex>.Instance);
+
+    public ConfigurationStore Store { get; }
+
+    public StatusSource Source { get; }
+
+    public AdminApplication Application { get; }
+
+    public string Path => Folder["admin.sock"];
+
+    public static async Task<AdminRig> StartAsync()
+    {
+        var rig = new AdminRig();
+        await rig.ServeAsync();
+        return rig;
+    }
+
+    /// <summary>Starts a server, also where another one is.</summary>
+    public async Task<AdminServer> ServeAsync(string? path = null)
+    {
+        var server = new AdminServer(path ?? Path, Application, _services, _loggers);
+        _servers.Add(server);
+        await server.StartAsync(Samples.Cancel);
+        return server;
+    }
+
+    public void TakeList(params ListedContainer[] list)
+    {
+        Index.BeginList();
+        Index.EndList(list);
+    }
+
+    /// <summary>The container is stuck: two calls, of which one waits; a minute later its attempt has ended in vain, and back-off runs.</summary>
+    public void BecomeStuck(DiagnosisKind kind = DiagnosisKind.DState, params StuckTask[] tasks)
+    {
+        Guard.Finds = tasks.Length == 0 ? LedgerRig.DState : new Diagnosis(kind, [.. tasks]);
+        Guard.GivesUpAfter = TimeSpan.FromSeconds(14);
+        Guard.Kill();
+        Guard.Advance(20);
+        Guard.Kill();
+    }
+
+    public async Task<AdminAnswer> AskAsync(HttpMethod method, string path)
+    {
+        using var client = new AdminClient(Path);
+        return await client.AskAsync(method, path, Samples.Cancel);
+    }
+
+    /// <summary>A bare connection.</summary>
+    public Socket Connect()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(Path));
+        return socket;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        foreach (var server in _servers)
+        {
+            await server.StopAsync(now.Token);
+            server.Dispose();
+        }
+
+        Guard.Dispose();
+        _loggers.Dispose();
+        await _services.DisposeAsync();
+        Folder.Dispose();
+    }
+
+    private sealed class Provider(RecordingLogger log) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.StartsWith("DockerGuardProxy", StringComparison.Ordinal) ? log : NullLogger.Instance;
+
+        public void Dispose()
+        {
+        }
+    }
+}

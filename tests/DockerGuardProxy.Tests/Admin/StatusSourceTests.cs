@@ -1,0 +1,158 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Probe;
+using Xunit;
+using static DockerGuardProxy.Tests.Engine.Samples;
+
+namespace DockerGuardProxy.Tests.Admin;
+
+public sealed partial class StatusSourceTests
+{
+    [Fact]
+    public async Task A_stuck_container_is_told_with_all_that_is_known()
+    {
+        await using var rig = await AdminRig.StartAsync();
+        rig.TakeList(Listed("c1", true, "/web"), Listed("c2", false, "/db"));
+        rig.Guard.Container = rig.Guard.Container with { Pod = new Pod("shop", "web-0", "9f2c") };
+        rig.BecomeStuck();
+        rig.Faults.On(new GuardEvent.Faulted(new InvalidOperationException()));
+
+        var text = Encoding.UTF8.GetString((await rig.AskAsync(HttpMethod.Get, "/v1/status")).Body.Span)
+            .Replace(rig.Folder.Sources.File, "FILE", StringComparison.Ordinal);
+        Assert.Equal(
+            """
+            {
+              "version": 1,
+              "time": "2026-03-01T08:00:20+00:00",
+              "proxy": {
+                "version": "VERSION",
+                "pid": PID,
+                "started": "2026-03-01T08:00:00+00:00",
+                "listen": "/run/docker-guard-proxy/docker.sock"
+              },
+              "configuration": {
+                "file": "FILE",
+                "origin": "asked",
+                "mode": "enforce",
+                "policies": {
+                  "stop": "enforce",
+                  "kill": "enforce",
+                  "restart": "enforce",
+                  "remove": "enforce"
+                },
+                "switchedOff": false,
+                "loadedAt": "2026-03-01T08:00:00+00:00",
+                "reloads": 0,
+                "failedReloads": 0,
+                "failure": null,
+                "pendingRestart": []
+              },
+              "engine": {
+                "path": "/var/run/docker.sock",
+                "ready": true,
+                "containers": 2
+              },
+              "calls": {
+                "open": 0,
+                "waiting": 1,
+                "oldestOpenSeconds": null,
+                "refused": 1,
+                "wronglyRefused": 0,
+                "saved": 0
+              },
+              "faults": 1,
+              "lostProbeThreads": 0,
+              "stuckContainers": 1,
+              "containers": [
+                {
+                  "id": "ID",
+                  "name": "web",
+                  "pod": {
+                    "namespace": "shop",
+                    "name": "web-0",
+                    "uid": "9f2c"
+                  },
+                  "stuck": true,
+                  "evidenceSince": "2026-03-01T08:00:01+00:00",
+                  "diagnosis": "d-state",
+                  "tasks": [
+                    {
+                      "pid": 77,
+                      "tid": 77,
+                      "comm": "touch",
+                      "state": "D",
+                      "wchan": "percpu_rwsem_wait",
+                      "fileSystem": "ext4 /dev/loop0"
+                    }
+                  ],
+                  "moreTasks": 0,
+                  "attempts": 1,
+                  "open": 0,
+                  "waiting": 1,
+                  "oldestOpenSeconds": null,
+                  "backoffUntil": "2026-03-01T08:00:44+00:00",
+                  "refused": 1,
+                  "saved": 0
+                }
+              ]
+            }
+
+            """,
+            OwnVersion().Replace(OwnPid().Replace(text, "\"pid\": PID,", 1), "\"VERSION\"").Replace(Id("c1"), "ID", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Many_tasks_are_cut_and_counted()
+    {
+        await using var rig = new AdminRig();
+        rig.BecomeStuck(DiagnosisKind.Frozen, [.. Enumerable.Range(1, 40).Select(tid => new StuckTask(1, tid, "a", 'D', "", null))]);
+        var container = Assert.Single(rig.Source.Read().Containers);
+        Assert.Equal((32, 8, "frozen"), (container.Tasks.Count, container.MoreTasks, container.Diagnosis));
+        Assert.Null(container.Tasks[0].Wchan);
+    }
+
+    [Fact]
+    public async Task Calls_that_end_without_being_sent_are_counted_as_saved()
+    {
+        await using var rig = new AdminRig();
+        rig.BecomeStuck();
+        for (var i = 0; i < 5; i++)
+            rig.Guard.Ledger.CallerLeft(rig.Guard.Kill());
+        rig.Guard.Advance(5);
+        var status = rig.Source.Read();
+
+        // Five that left, and the repeat that was held for 5 s and refused.
+        Assert.Equal((6, 2), (status.Calls.Saved, status.Calls.Refused));
+        Assert.Equal(6, Assert.Single(status.Containers).Saved);
+
+        // The run ends, the sum stays.
+        rig.Guard.Exit();
+        Assert.Equal(6, rig.Source.Read().Calls.Saved);
+    }
+
+    [Fact]
+    public async Task The_off_switch_and_a_policys_own_mode_are_told()
+    {
+        await using var rig = new AdminRig();
+        rig.Folder.With("""{ "guard": { "policies": { "kill": { "mode": "observe" } } } }""");
+        rig.Store.Reload();
+        Assert.Equal(("enforce", "observe"), Modes());
+        await File.WriteAllTextAsync(rig.Folder.Sources.OffSwitch, "", Cancel);
+        rig.Store.CheckOffSwitch();
+        Assert.Equal(("off", "off"), Modes());
+        Assert.True(rig.Source.Read().Configuration.SwitchedOff);
+
+        (string, string) Modes()
+        {
+            var policies = rig.Source.Read().Configuration.Policies;
+            return (policies.Stop, policies.Kill);
+        }
+    }
+
+    [GeneratedRegex("\"pid\": [0-9]+,")]
+    private static partial Regex OwnPid();
+
+    [GeneratedRegex("\"[0-9]+\\.[0-9]+\\.[0-9]+[-a-z0-9.]*\"")]
+    private static partial Regex OwnVersion();
+}

@@ -1,0 +1,138 @@
+using CsCheck;
+using DockerGuardProxy.Admin;
+using DockerGuardProxy.Admin.Report;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Admin;
+
+public sealed class StatusTextTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 8, 5, 13, TimeSpan.Zero);
+
+    private static readonly StatusReport Quiet = new(
+        1,
+        Now,
+        new ProxyReport("0.1.0", 4711, Now.AddHours(-76), "/run/docker-guard-proxy/docker.sock"),
+        new ConfigurationReport(
+            "/etc/docker-guard-proxy/docker-guard-proxy.json", "asked", "enforce", new PoliciesReport("enforce", "enforce", "enforce", "enforce"),
+            SwitchedOff: false, Now.AddHours(-76), 0, 0, null, []),
+        new EngineReport("/var/run/docker.sock", Ready: true, 12),
+        new CallsReport(0, 0, null, 0, 0, 0),
+        Faults: 0,
+        LostProbeThreads: 0,
+        StuckContainers: 0,
+        []);
+
+    private static readonly ContainerReport Stuck = new(
+        "c1".PadRight(64, '0'), "k8s_web_web-0", new PodReport("shop", "web-0", "9f2c"), Stuck: true, Now.AddSeconds(-312), "d-state",
+        [new TaskReport(77, 77, "touch", "D", "percpu_rwsem_wait", "ext4 /dev/loop0"), new TaskReport(80, 81, "worker", "D", "rpc_wait_bit_killable", "nfs server.example:/a/long/export/path")],
+        MoreTasks: 3, 4, 1, 3, 312.5, Now.AddSeconds(25), 12, 40);
+
+    [Fact]
+    public void A_quiet_node()
+    {
+        Assert.Equal(
+            """
+            docker-guard-proxy 0.1.0, pid 4711, up 3d4h
+              mode          enforce
+              configuration /etc/docker-guard-proxy/docker-guard-proxy.json
+              engine        /var/run/docker.sock, answers, 12 containers known
+              calls         0 open, 0 waiting, 0 saved
+              refusals      0, 0 of them wrong
+
+            No container is stuck.
+
+            """,
+            StatusText.Write(Quiet, colour: false));
+    }
+
+    [Fact]
+    public void A_node_with_every_trouble()
+    {
+        var status = Quiet with
+        {
+            Configuration = Quiet.Configuration with
+            {
+                Origin = "last-good",
+                Policies = new PoliciesReport("enforce", "observe", "enforce", "off"),
+                SwitchedOff = true,
+                Failure = new FailureReport(Now, ["guard.mode: \"x\" is none of off, observe, enforce"]),
+                PendingRestart = ["engine.path"],
+            },
+            Engine = Quiet.Engine with { Ready = false, Containers = 1 },
+            Calls = new CallsReport(2, 4, 312.5, 12, 1, 40),
+            Faults = 1,
+            LostProbeThreads = 2,
+            StuckContainers = 1,
+            Containers =
+            [
+                Stuck,
+                Stuck with { Name = "db", Pod = null, Stuck = false, Diagnosis = "not-killed", EvidenceSince = null, Tasks = [], OldestOpenSeconds = 3, Waiting = 1 },
+            ],
+        };
+        Assert.Equal(
+            """
+            docker-guard-proxy 0.1.0, pid 4711, up 3d4h
+              mode          enforce; kill observe, remove off; SWITCHED OFF by the file
+                            "off"
+              configuration /etc/docker-guard-proxy/docker-guard-proxy.json is NOT VALID;
+                            the last good one holds
+                            rejected at 2026-03-01T08:05:13Z:
+                            guard.mode: "x" is none of off, observe, enforce
+                            waits for a restart: engine.path
+              engine        /var/run/docker.sock, DOES NOT ANSWER, 1 container known
+              calls         2 open (oldest 5m12s), 4 waiting, 40 saved
+              refusals      12, 1 of them wrong
+              faults        1: the guard failed open; see the log
+              probe         2 of 2 threads hang in /proc
+
+            1 container with calls, not stuck:
+                            db (c10000000000): 1 open (oldest 3s), 1 waiting; not killed:
+                            SIGKILL never arrived; shim, runc or containerd hangs
+
+            STUCK k8s_web_web-0 (c10000000000)
+              pod           shop/web-0 9f2c
+              since         2026-03-01T08:00:01Z, 5m12s ago
+              diagnosis     D state: mend or detach what it waits for, or reboot
+              task          pid 77 (touch) in D at percpu_rwsem_wait on ext4 /dev/loop0
+              task          pid 80 thread 81 (worker) in D at rpc_wait_bit_killable on nfs
+                            server.example:/a/long/export/path
+                            and 3 more; see --json
+              calls         4 attempts, 1 open (oldest 5m12s), 3 waiting, 12 refused, 40
+                            saved
+              back-off      until 2026-03-01T08:05:38Z, for 25s
+
+            """,
+            StatusText.Write(status, colour: false));
+    }
+
+    [Fact]
+    public void Only_headings_are_coloured_and_only_when_asked()
+    {
+        var status = Quiet with { StuckContainers = 1, Containers = [Stuck] };
+        Assert.Contains("\n\e[1;31mSTUCK k8s_web_web-0 (c10000000000)\e[0m\n", StatusText.Write(status, colour: true), StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', StatusText.Write(status, colour: false));
+    }
+
+    [Fact]
+    public void Whatever_containers_are_called_it_is_printable_and_80_columns_wide() =>
+        Gen.Select(Gen.String[0, 300], Gen.String[0, 300], Gen.String[0, 300], Gen.Bool, Gen.Double).Sample((name, pod, task, isStuck, age) =>
+        {
+            var container = Stuck with
+            {
+                Id = pod,
+                Name = name,
+                Stuck = isStuck,
+                Diagnosis = task,
+                Pod = new PodReport(pod, name, task),
+                Tasks = [new TaskReport(1, 2, name, task, pod, name)],
+                OldestOpenSeconds = age,
+            };
+            var text = StatusText.Write(Quiet with { StuckContainers = isStuck ? 1 : 0, Containers = [container] }, colour: false);
+            foreach (var line in text.Split('\n'))
+            {
+                Assert.True(line.Length <= 80, line);
+                Assert.DoesNotContain(line, c => c is < ' ' or > '~');
+            }
+        });
+}
