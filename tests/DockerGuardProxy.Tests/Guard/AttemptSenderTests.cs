@@ -115,6 +115,55 @@ public sealed class AttemptSenderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task HTTP_1_0_is_guarded_and_answered_in_kind()
+    {
+        await _client.SendAsync("POST /containers/web/stop HTTP/1.0\r\n\r\n");
+        var connection = await _engine.AcceptAsync();
+        Assert.Equal("POST /containers/web/stop HTTP/1.1\r\nHost: \r\n\r\n", await connection.HeadAsync());
+        Assert.Equal(1, _rig.Ledger.Snapshot().OpenCalls);
+        await connection.SendAsync("HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n");
+        Assert.Equal("HTTP/1.0 204 No Content\r\nDate: d\r\n\r\n", await _client.RestAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_wants_its_connection_closed_has_its_own_way()
+    {
+        await _client.SendAsync("POST /containers/web/stop HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        var connection = await _engine.AcceptAsync();
+        Assert.Equal("POST /containers/web/stop HTTP/1.1\r\nHost: h\r\n\r\n", await connection.HeadAsync());
+        await connection.SendAsync("HTTP/1.1 404 Not Found\r\nDate: d\r\nContent-Length: 2\r\n\r\nno");
+        var answer = await _client.RestAsync();
+        Assert.Contains("\r\nConnection: close\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\nno", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_engine_that_closes_its_own_connection_does_not_close_the_clients()
+    {
+        await SendAsync("/containers/web/stop");
+        var connection = await _engine.AcceptAsync();
+        await connection.HeadAsync();
+        await connection.SendAsync("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno");
+        Assert.DoesNotContain("Connection:", (await _client.AnswerAsync()).Head, StringComparison.Ordinal);
+        await SendAsync("/containers/web/stop");
+        await (await _engine.AcceptAsync()).HeadAsync();
+    }
+
+    [Fact]
+    public async Task Two_calls_sent_at_once_are_answered_in_turn()
+    {
+        await SendAsync("/containers/web/stop?t=1");
+        await SendAsync("/containers/web/stop?t=2");
+        foreach (var status in new[] { "500 A", "500 B" })
+        {
+            var connection = await _engine.AcceptAsync();
+            await connection.HeadAsync();
+            await connection.SendAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+            Assert.StartsWith($"HTTP/1.1 {status}\r\n", await _client.HeadAsync(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task A_removal_is_known_before_it_is_answered()
     {
         await _client.SendAsync("DELETE /containers/web?force=1 HTTP/1.1\r\nHost: h\r\n\r\n");

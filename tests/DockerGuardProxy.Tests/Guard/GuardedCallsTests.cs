@@ -88,6 +88,34 @@ public sealed class GuardedCallsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_half_closed_caller_reads_why_too()
+    {
+        var caller = await CallAsync("POST", "/containers/web/kill");
+        caller.HalfClose();
+        await SeenAsync(EngineOperation.Kill, 1);
+        Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", (await AnswerAsync(caller)).Head, StringComparison.Ordinal);
+        Assert.Equal("", await caller.RestAsync());
+    }
+
+    [Fact]
+    public async Task In_observe_mode_every_call_is_sent_and_none_refused()
+    {
+        _rig.Ledger.Policies = GuardPolicies.All(Policy with { Mode = GuardMode.Observe });
+        var callers = new List<RawPeer>();
+        for (var calls = 1; calls <= 3; calls++)
+        {
+            callers.Add(await CallAsync("POST", "/containers/web/kill"));
+            await SeenAsync(EngineOperation.Kill, calls);
+        }
+
+        await Eventually.Async(() => _rig.Ledger.Snapshot().Refusals > 0, () => _time.Advance(TimeSpan.FromMilliseconds(100)));
+        Assert.All(callers, caller => Assert.True(caller.IsSilent));
+        _engine.Thaw("web");
+        foreach (var caller in callers)
+            Assert.StartsWith("HTTP/1.1 204 No Content\r\n", (await caller.AnswerAsync()).Head, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Thawed_all_callers_have_the_engines_answer()
     {
         var first = await CallAsync("POST", "/containers/web/kill");
