@@ -27,7 +27,8 @@ public sealed class EvidenceWatchTests : IDisposable
     {
         _index.BeginList();
         _index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
-        var options = new ProbeOptions { Root = _proc.Root };
+        // The clock runs far ahead of the threads that read the tree.
+        var options = new ProbeOptions { Root = _proc.Root, ScanTimeout = TimeSpan.FromHours(1) };
         _watch = new EvidenceWatch(new Prober(options, _time), options, _index, _time);
         _sender = new Sender(_watch);
         _ledger = new Ledger(_time, GuardPolicies.Default, _sender, NullGuardObserver.Instance);
@@ -59,7 +60,7 @@ public sealed class EvidenceWatchTests : IDisposable
         await UntilAsync(() => ticket.Outcome.IsCompleted);
         var refused = Assert.IsType<Outcome.Refused>(await ticket.Outcome);
         Assert.Contains("touch", System.Text.Encoding.UTF8.GetString(refused.Refusal.Body.Span), StringComparison.Ordinal);
-        Assert.InRange(Elapsed, GuardPolicy.Default.Patience, GuardPolicy.Default.Patience + TimeSpan.FromSeconds(3));
+        Assert.InRange(Elapsed, GuardPolicy.Default.Patience, GuardPolicy.Default.MaxWait - TimeSpan.FromSeconds(1));
         await _watch.StopAsync(Samples.Cancel);
     }
 
@@ -71,7 +72,7 @@ public sealed class EvidenceWatchTests : IDisposable
         var ticket = Kill();
         await UntilAsync(() => Elapsed > TimeSpan.FromSeconds(5));
         _proc.Process(Pid, "touch", Cgroup, 'R', pidNamespace: "pid:[1]");
-        await UntilAsync(() => Elapsed > TimeSpan.FromSeconds(60));
+        await UntilAsync(() => Elapsed > TimeSpan.FromSeconds(25));
         Assert.False(ticket.Outcome.IsCompleted);
         await _watch.StopAsync(Samples.Cancel);
     }
@@ -85,7 +86,7 @@ public sealed class EvidenceWatchTests : IDisposable
         await UntilAsync(() => _ledger.Snapshot().Containers.Any(container => container.EvidenceSince is not null));
         _ledger.RunEnded(Id);
         Assert.Empty(_ledger.EvidenceNeeds());
-        await UntilAsync(() => Elapsed > TimeSpan.FromMinutes(1));
+        await UntilAsync(() => Elapsed > TimeSpan.FromSeconds(20));
 
         _ledger.RunStarted(Id);
         var next = Kill();

@@ -37,7 +37,9 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton<ContainerIndex>();
         services.AddSingleton<IEngineApi>(Asked);
         services.AddSingleton<ReferenceConfirmer>();
-        services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]) });
+
+        // A test's clock runs far ahead of the threads that read the tree.
+        services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]), ScanTimeout = TimeSpan.FromHours(1) });
         services.AddSingleton<Prober>();
         services.AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
