@@ -1,0 +1,117 @@
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Forward;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Configuration;
+using DockerGuardProxy.Tests.Engine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Hosting;
+
+/// <summary>
+/// The proxy on a socket of its own, without the watches of the engine: the index holds what the test puts in, and
+/// <see cref="Asked"/> answers in the engine's place whom a reference means.
+/// </summary>
+internal sealed class ProxyRig : IAsyncDisposable
+{
+    private readonly TempFolder _folder = new();
+    private readonly ServiceProvider _services;
+    private readonly ProxyServer _server;
+
+    private ProxyRig(TimeProvider time, GuardPolicy? policy, string? procfs)
+    {
+        EnginePath = _folder["engine.sock"];
+        var services = new ServiceCollection();
+        services.AddSingleton(time);
+        services.AddLogging(logging => logging.AddProvider(new Provider(Log)).AddFilter("Yarp", LogLevel.None).AddFilter("Microsoft", LogLevel.None));
+        services.AddHttpForwarder();
+        services.AddSingleton(new EngineDialer(EnginePath, time));
+        services.AddSingleton<PassThrough>();
+        services.AddSingleton<CallRouter>();
+        services.AddSingleton<ProxyApplication>();
+        services.AddSingleton<ContainerIndex>();
+        services.AddSingleton<IEngineApi>(Asked);
+        services.AddSingleton<ReferenceConfirmer>();
+
+        // A test's clock runs far ahead of the threads that read the tree.
+        services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]), ScanTimeout = TimeSpan.FromHours(1) });
+        services.AddSingleton<Prober>();
+        services.AddSingleton<EvidenceWatch>();
+        services.AddSingleton<AttemptSender>();
+        services.AddSingleton<GuardedCalls>();
+        services.AddSingleton(provider =>
+        {
+            var sender = provider.GetRequiredService<AttemptSender>();
+            var ledger = new Ledger(time, GuardPolicies.All(policy ?? GuardPolicy.Default), sender, NullGuardObserver.Instance);
+            provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;
+            return sender.Ledger = ledger;
+        });
+        _services = services.BuildServiceProvider();
+        Index.Listen(new LedgerFeed(Ledger));
+        var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
+        _server = new ProxyServer(
+            listen, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), time, _services,
+            _services.GetRequiredService<ILoggerFactory>());
+    }
+
+    public string EnginePath { get; }
+
+    public string SocketPath => _folder["proxy.sock"];
+
+    public RecordingLogger Log { get; } = new();
+
+    public FakeEngine Asked { get; } = new();
+
+    public ContainerIndex Index => _services.GetRequiredService<ContainerIndex>();
+
+    public Ledger Ledger => _services.GetRequiredService<Ledger>();
+
+    public static async Task<ProxyRig> StartAsync(TimeProvider? time = null, GuardPolicy? policy = null, string? procfs = null)
+    {
+        var rig = new ProxyRig(time ?? TimeProvider.System, policy, procfs);
+        await rig._server.StartAsync(TestContext.Current.CancellationToken);
+        return rig;
+    }
+
+    /// <summary>An engine at the place where the proxy looks for it.</summary>
+    public RawEngine NewEngine(int backlog = 100) => new(EnginePath, backlog);
+
+    public Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(SocketPath);
+
+    /// <summary>The index knows of these from now on, and the engine agrees.</summary>
+    public void Know(params ListedContainer[] containers)
+    {
+        Asked.Containers = containers;
+        Index.BeginList();
+        Assert.True(Index.EndList(containers));
+    }
+
+    /// <summary>Looks for evidence as long as it is needed.</summary>
+    public Task WatchAsync() => _services.GetRequiredService<EvidenceWatch>().StartAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Stops to serve; clients are cut.</summary>
+    public Task StopAsync() => _server.StopAsync(new CancellationToken(canceled: true));
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _services.GetRequiredService<EvidenceWatch>().StopAsync(CancellationToken.None);
+        _server.Dispose();
+        await _services.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private sealed class Provider(ILogger logger) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void Dispose()
+        {
+        }
+    }
+}
