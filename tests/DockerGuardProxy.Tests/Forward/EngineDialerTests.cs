@@ -36,10 +36,10 @@ public sealed class EngineDialerTests : IDisposable
         using var engine = new RawEngine(SocketPath, backlog: 0);
         using var first = await DialAsync();
         using var leaving = new CancellationTokenSource();
-        var second = new EngineDialer(SocketPath, _time).DialAsync(leaving.Token).AsTask();
+        var second = new EngineDialer(SocketPath, _time).DialAsync(static () => { }, leaving.Token).AsTask();
         await leaving.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
     }
 
-    private Task<System.Net.Sockets.Socket> DialAsync() => new EngineDialer(SocketPath, _time).DialAsync(TestContext.Current.CancellationToken).AsTask();
+    private Task<System.Net.Sockets.Socket> DialAsync() => new EngineDialer(SocketPath, _time).DialAsync(static () => { }, TestContext.Current.CancellationToken).AsTask();
 }

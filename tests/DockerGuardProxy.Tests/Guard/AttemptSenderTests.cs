@@ -122,7 +122,7 @@ public sealed class AttemptSenderTests : IAsyncLifetime
         Assert.Equal("POST /containers/web/stop HTTP/1.1\r\nHost: \r\n\r\n", await connection.HeadAsync());
         Assert.Equal(1, _rig.Ledger.Snapshot().OpenCalls);
         await connection.SendAsync("HTTP/1.1 204 No Content\r\nDate: d\r\n\r\n");
-        Assert.Equal("HTTP/1.0 204 No Content\r\nDate: d\r\n\r\n", await _client.RestAsync());
+        Assert.Equal("HTTP/1.0 204 No Content\r\nConnection: close\r\nDate: d\r\n\r\n", await _client.RestAsync());
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class EvidenceWatchTests : IDisposable
         _index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
         // The clock runs far ahead of the threads that read the tree.
         var options = new ProbeOptions { Root = _proc.Root, ScanTimeout = TimeSpan.FromHours(1) };
-        _watch = new EvidenceWatch(new Prober(options, _time), options, _index, _time);
+        _watch = new EvidenceWatch(new Prober(options, _time), options, _index, _time, NullLogger<EvidenceWatch>.Instance);
         _sender = new Sender(_watch);
         _ledger = new Ledger(_time, GuardPolicies.Default, _sender, NullGuardObserver.Instance);
         _watch.Ledger = _ledger;

@@ -87,12 +87,13 @@ public sealed class ListenSocketTests : IDisposable
     }
 
     [Fact]
-    public void A_missing_default_group_is_a_warning()
+    public void The_default_group_may_be_missing_and_that_is_a_warning()
     {
-        if (Account.Group(ListenOptions.Default.Group) is not null) Assert.Skip("This machine has the group.");
-
         using var socket = ListenSocket.Create(Options() with { Group = ListenOptions.Default.Group }, _log);
-        Assert.Equal($"There is no group docker: {SocketPath} keeps the group of this process.", Assert.Single(_log.Texts(1100)));
+        string[] warnings = Account.Group(ListenOptions.Default.Group) is null
+            ? [$"There is no group docker: {SocketPath} keeps the group of this process."]
+            : [];
+        Assert.Equal(warnings, _log.Texts(1100));
         Connect(SocketPath);
     }
 
