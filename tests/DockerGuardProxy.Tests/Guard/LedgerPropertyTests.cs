@@ -29,7 +29,7 @@ public sealed class LedgerPropertyTests
         [
             "escalation", "copied", "refused on evidence", "refused at maxWait", "back-off", "attempt after back-off", "engine restart",
             nameof(Reason.NotRunning), nameof(Reason.Stuck), nameof(Reason.KillDue), nameof(Reason.SameStop), nameof(Reason.NoRoom),
-            nameof(Reason.SharedRestart), nameof(Reason.RunEnded),
+            nameof(Reason.SharedRestart), nameof(Reason.RunEnded), nameof(Reason.TooManySteps),
         ];
         Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
     }
