@@ -34,7 +34,7 @@ internal sealed class EngineTransformer : HttpTransformer
             return false;
         }
 
-        if (client.Link.Change is { } change && await change.TakeAsync(httpContext, proxyResponse, cancellationToken)) return false;
+        if (client.Link.Change is { } change) await change.TakeAsync(proxyResponse, cancellationToken);
 
         if (client.Link.AnswerHead is { } head && Hijack.IsGranted(httpContext.Request, proxyResponse))
         {
@@ -59,7 +59,7 @@ internal sealed class EngineTransformer : HttpTransformer
         return true;
     }
 
-    internal static void CopyHeaders(HttpResponseMessage source, HttpResponse target)
+    private static void CopyHeaders(HttpResponseMessage source, HttpResponse target)
     {
         foreach (var header in source.Headers.NonValidated)
         {

@@ -1,5 +1,4 @@
 using DockerGuardProxy.Engine;
-using Microsoft.AspNetCore.Http;
 
 namespace DockerGuardProxy.Forward;
 
@@ -16,23 +15,20 @@ internal sealed class PassedChange(ContainerIndex index, PassedCall call)
     /// <summary>Keeps the body of a creation, which says how the container will want to be stopped.</summary>
     public BodyCopy? Body { get; } = call.Kind == PassedCallKind.Create ? new BodyCopy(CreateBody.MaxLength) : null;
 
-    /// <summary>Tells the index of the answer. True if the answer has been written to the caller whole.</summary>
-    public async ValueTask<bool> TakeAsync(HttpContext http, HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>Tells the index of the answer. That to a creation is kept in its content, which can still be read.</summary>
+    public async ValueTask TakeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
         if (_expected is not null)
         {
             index.Answered(_expected, status);
-            return false;
+            return;
         }
 
         // Without a length, or with a long one, it is no answer that moby gives; the event will tell.
-        if (response.Content.Headers.ContentLength is not <= MaxAnswer) return false;
+        if (response.Content.Headers.ContentLength is not <= MaxAnswer) return;
 
         var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         index.Answered(index.Expect(call, CreateBody.Parse(Body!.Bytes)), status, answer);
-        EngineTransformer.CopyHeaders(response, http.Response);
-        await http.Response.Body.WriteAsync(answer, cancellationToken);
-        return true;
     }
 }
