@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
 
 namespace DockerGuardProxy.Listen;
 
@@ -78,6 +79,8 @@ internal sealed class ClientInput(PipeReader raw) : PipeReader
         if (!IsTaken) raw.Complete(exception);
     }
 
+    // Pooled: one for each read of a long body would grow the heap by its length's share.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult> WaitAsync(ValueTask<ReadResult> read) => Look(await read);
 
     private ReadResult Look(ReadResult result)

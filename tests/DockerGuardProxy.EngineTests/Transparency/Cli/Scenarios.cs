@@ -64,7 +64,7 @@ internal static class Scenarios
             """),
         new("attach", """
             docker run -di --name ca lab sh -c 'read l; echo got $l; read l; echo got $l; echo end; sleep 0.5; exit 4'
-            (sleep 2; echo one; echo two) | x docker attach ca
+            (sleep 1; echo one; echo two; sleep 2) | x docker attach ca
             docker run -d --name cb lab sh -c 'sleep 0.7; echo late; exit 3'
             x docker attach cb
             x docker attach cb
