@@ -15,7 +15,8 @@ public sealed class BadInputTests(Laboratory laboratory)
     {
         var (engine, proxy) = await laboratory.BenchAsync();
         var twin = await engine.Api.RunAsync("twin", ["sleep", "1000"]);
-        await proxy!.ReadyAsync();
+        Assert.NotNull(proxy);
+        await proxy.ReadyAsync();
         string[] references =
         [
             "nosuch", new('0', 64), new('f', 12), "%zz", "..%2f..%2fetc", "a%20b", "%00", "%F0%9F%90%B3", "%2F", "", "twin%0A", "-", ".",
@@ -61,7 +62,8 @@ public sealed class BadInputTests(Laboratory laboratory)
     public async Task Absurd_values_do_what_they_do_directly(string call)
     {
         var (engine, proxy) = await laboratory.BenchAsync();
-        await proxy!.ReadyAsync();
+        Assert.NotNull(proxy);
+        await proxy.ReadyAsync();
         var direct = await OutcomeAsync(engine.Socket, "direct");
         var guarded = await OutcomeAsync(proxy.Socket, "guarded");
         TestContext.Current.TestOutputHelper!.WriteLine(direct);
@@ -151,7 +153,8 @@ public sealed class BadInputTests(Laboratory laboratory)
     public async Task A_mebibyte_before_the_signal_is_no_way_round_the_guard()
     {
         var (engine, proxy) = await laboratory.BenchAsync();
-        await proxy!.ReadyAsync();
+        Assert.NotNull(proxy);
+        await proxy.ReadyAsync();
         var form = $"pad={new string('a', 1 << 20)}&signal=KILL";
 
         // 1. It does what it does directly: SIGKILL, whatever the query says.
