@@ -11,6 +11,7 @@ namespace DockerGuardProxy.EngineTests.Guard;
 public sealed class HealthyLifeTests
 {
     private const int Clients = 8, Containers = 20;
+    private const int Stop = 19, Continue = 18;
 
     /// <summary>The lives of containers, in turn; "-" is a DELETE. Statuses follow from the order alone, so the engine tells them.</summary>
     private static readonly string[][] Lives =
@@ -106,6 +107,36 @@ public sealed class HealthyLifeTests
         {
             await disk.ThawAsync();
             await Command.RunAsync(["umount", volume]);
+        }
+
+        await NothingLeftAsync(proxy);
+    }
+
+    [Fact]
+    public async Task Forced_removals_of_a_dead_container_wait_for_a_slow_engine()
+    {
+        await using var engine = await Dockerd.StartAsync();
+        await using var proxy = await Proxy.StartAsync(engine, """{ "patience": "1s", "maxWait": "1s", "repeatHold": ["1s"], "backoff": ["10m"] }""");
+        await proxy.ReadyAsync();
+        var id = await proxy.Api.RunAsync("dead", ["true"]);
+        Assert.NotNull(await Poll.UntilAsync(async () => !(await engine.StateAsync(id)).IsRunning, Limit));
+        string[] removals = ["/containers/dead?force=1", $"/containers/{id}?force=1&v=1", $"/containers/{id[..12]}?force=1", $"/containers/{id}?force=1"];
+        engine.Daemon.Signal(Stop);
+        try
+        {
+            var calls = removals.Select(path => proxy.Api.CallAsync("DELETE", path)).Append(proxy.Api.CallAsync("POST", $"/containers/{id}/kill")).ToArray();
+            await Task.Delay(6000);
+            Assert.DoesNotContain(calls, call => call.IsCompleted);
+            Assert.Equal(calls.Length, (await proxy.StatusAsync()).Calls.Open);
+            engine.Daemon.Signal(Continue);
+            var answers = await Task.WhenAll(calls).WaitAsync(Limit);
+            Figures.Record("removals and a kill sent to an engine that slept for 6 s", answers.Summary());
+            Assert.Single(answers, answer => answer.Status == 204);
+            Assert.All(answers, answer => Assert.True(answer is { Status: 204 or 404 or 409, Decision: null }, $"{answer}"));
+        }
+        finally
+        {
+            engine.Daemon.Signal(Continue);
         }
 
         await NothingLeftAsync(proxy);
