@@ -7,11 +7,12 @@ namespace DockerGuardProxy.Guard;
 /// <param name="dialer">Opens the connection.</param>
 /// <param name="request">Head and body.</param>
 /// <param name="mayBeSent">
-/// Asked when the connection stands, for it may have taken long: a stop must not reach a later run than it was meant for.
+/// Asked if the engine's backlog was full and the connection took long: a stop that nobody waits for must not reach a later run.
 /// </param>
 internal sealed class AttemptExchange(EngineDialer dialer, ReadOnlyMemory<byte> request, Func<bool> mayBeSent) : IEngineExchange
 {
     private bool _sent;
+    private bool _waited;
 
     /// <inheritdoc/>
     public bool WatchesAnswer => false;
@@ -21,14 +22,14 @@ internal sealed class AttemptExchange(EngineDialer dialer, ReadOnlyMemory<byte> 
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
         ThrowIfSent();
-        return new EngineStream(await dialer.DialAsync(static () => { }, cancellationToken), this);
+        return new EngineStream(await dialer.DialAsync(() => _waited = true, cancellationToken), this);
     }
 
     /// <inheritdoc/>
     public async ValueTask SendHeadAsync(EngineStream stream, CancellationToken cancellationToken)
     {
         ThrowIfSent();
-        if (!mayBeSent()) throw new IOException("The container's run ended before the engine took the call.");
+        if (_waited && !mayBeSent()) throw new IOException("The caller left and the container's run ended before the engine took the call.");
         _sent = true;
         for (var rest = request; !rest.IsEmpty;)
             rest = rest[await stream.Socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];

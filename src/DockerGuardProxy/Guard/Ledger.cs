@@ -89,6 +89,7 @@ internal sealed class Ledger : IDisposable
     /// <summary>The caller has gone. May come at any time, also after the outcome.</summary>
     public void CallerLeft(Ticket ticket) => Step(ticket, static (ledger, ticket, turn) =>
     {
+        ticket.CallerHasLeft = true;
         if (ticket.Phase is TicketPhase.Done or TicketPhase.New || ticket.Container is null)
             return;
         var entry = ledger.EntryOf(ticket.Container);
@@ -167,12 +168,18 @@ internal sealed class Ledger : IDisposable
         return had;
     }
 
-    /// <summary>False once the run that an attempt was decided in is over. One of no run may always be sent.</summary>
+    /// <summary>
+    /// False for an attempt that nobody waits for any more and whose run is over: sent late, it would hit the next run. While its caller
+    /// waits it is always sent, as a late event of the run before can end a run here that goes on at the engine.
+    /// </summary>
     public bool MayStillBeSent(Attempt attempt)
     {
-        if (attempt.Run == 0) return true;
         lock (_gate)
+        {
+            if (!attempt.Ticket.CallerHasLeft || attempt.Run == 0)
+                return true;
             return _entries.TryGetValue(attempt.Ticket.Container!.Id, out var entry) && entry.Run == attempt.Run && entry.IsRunning;
+        }
     }
 
     /// <summary>True while a call of the container is with the engine, which holds or waits for the container's lock.</summary>

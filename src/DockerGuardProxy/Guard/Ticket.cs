@@ -45,6 +45,8 @@ internal sealed class Ticket
 
     internal TicketPhase Phase { get; set; }
 
+    internal bool CallerHasLeft { get; set; }
+
     /// <summary>The run it was decided in last.</summary>
     internal long Run { get; set; }
 

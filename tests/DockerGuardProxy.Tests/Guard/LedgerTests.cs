@@ -662,4 +662,30 @@ public sealed class LedgerTests
         {
         }
     }
+
+    [Fact]
+    public void A_call_whose_caller_waits_may_be_sent_whatever_became_of_its_run()
+    {
+        // An event of the run before may come late, and then ends a run that goes on: the call of a healthy container must not be lost for it.
+        using var rig = new LedgerRig();
+        rig.Stop(0);
+        var attempt = rig.Sent.Single();
+        rig.Ledger.RunEnded(rig.Container.Id);
+        Assert.True(rig.Ledger.MayStillBeSent(attempt));
+        rig.Ledger.RunStarted(rig.Container.Id);
+        Assert.True(rig.Ledger.MayStillBeSent(attempt));
+    }
+
+    [Fact]
+    public void A_call_whose_caller_has_left_may_not_be_sent_into_another_run()
+    {
+        using var rig = new LedgerRig();
+        var ticket = rig.Stop(0);
+        var attempt = rig.Sent.Single();
+        rig.Ledger.CallerLeft(ticket);
+        Assert.True(rig.Ledger.MayStillBeSent(attempt));
+        rig.Ledger.RunEnded(rig.Container.Id);
+        rig.Ledger.RunStarted(rig.Container.Id);
+        Assert.False(rig.Ledger.MayStillBeSent(attempt));
+    }
 }
