@@ -11,6 +11,9 @@ internal static partial class ListenLog
     [LoggerMessage(1101, LogLevel.Error, "A call ended in a fault of the proxy's own; its connection was closed.")]
     public static partial void Fault(ILogger logger, Exception cause);
 
-    [LoggerMessage(1102, LogLevel.Information, "Listening on {Path}; the engine is at {Engine}.")]
-    public static partial void Listening(ILogger logger, string path, string engine);
+    [LoggerMessage(1102, LogLevel.Information, "Listening on {Path}, {Origin}; the engine is at {Engine}.")]
+    public static partial void Listening(ILogger logger, string path, string origin, string engine);
+
+    [LoggerMessage(1103, LogLevel.Warning, "The service manager's sockets are served ({Paths}), not listen.path ({Path}): change ListenStream= or listen.path.")]
+    public static partial void HandedElsewhere(ILogger logger, string paths, string path);
 }

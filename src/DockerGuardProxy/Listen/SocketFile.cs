@@ -6,17 +6,22 @@ namespace DockerGuardProxy.Listen;
 internal static partial class SocketFile
 {
     private const int AtFdCwd = -100, SymlinkNoFollow = 0x100, TypeAndInode = 0x101;
-    private const int ModeOffset = 28, InodeOffset = 32, BufferSize = 256;
+    private const int ModeOffset = 28, InodeOffset = 32, DeviceOffset = 136, BufferSize = 256;
     private const int FileTypeMask = 0xF000, SocketType = 0xC000;
 
     /// <summary>The inode of the file, or 0 where there is none or it is no socket.</summary>
-    public static long Inode(string path)
+    public static long Inode(string path) => Identity(path, SymlinkNoFollow).Inode;
+
+    /// <summary>Whether both paths lead to one socket; links are followed.</summary>
+    public static bool IsSame(string a, string b) => Identity(a, 0) is { Inode: not 0 } found && found == Identity(b, 0);
+
+    private static (long Inode, long Device) Identity(string path, int flags)
     {
         Span<byte> status = stackalloc byte[BufferSize];
-        if (StatX(AtFdCwd, path, SymlinkNoFollow, TypeAndInode, status) != 0) return 0;
+        if (StatX(AtFdCwd, path, flags, TypeAndInode, status) != 0) return default;
 
         var isSocket = (BitConverter.ToUInt16(status[ModeOffset..]) & FileTypeMask) == SocketType;
-        return isSocket ? BitConverter.ToInt64(status[InodeOffset..]) : 0;
+        return isSocket ? (BitConverter.ToInt64(status[InodeOffset..]), BitConverter.ToInt64(status[DeviceOffset..])) : default;
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -10,14 +10,16 @@ internal sealed class Proxy : IAsyncDisposable
 {
     private readonly string _engineSocket;
     private readonly string[] _arguments;
+    private readonly KeptSocket? _kept;
     private Daemon? _daemon;
 
-    private Proxy(string engineSocket, string[] arguments)
+    private Proxy(string engineSocket, bool handed, string[] arguments)
     {
         _engineSocket = engineSocket;
         _arguments = arguments;
         Folder = Machine.NewPath("p");
         Directory.CreateDirectory(Folder);
+        _kept = handed ? new KeptSocket(Socket) : null;
         Api = new EngineApi(Socket);
     }
 
@@ -47,9 +49,20 @@ internal sealed class Proxy : IAsyncDisposable
         StartAsync(engine.Socket, engine.PidFile, guard, arguments);
 
     /// <summary>Starts a proxy in front of a socket. <paramref name="guard"/> is the section of that name, as JSON.</summary>
-    public static async Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments)
+    public static Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
+        StartAsync(engineSocket, pidFile, guard, handed: false, arguments);
+
+    /// <summary>Starts a proxy whose socket the test keeps over restarts, as systemd's socket unit does.</summary>
+    public static Task<Proxy> StartHandedAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
+        StartHandedAsync(engine.Socket, engine.PidFile, guard, arguments);
+
+    /// <inheritdoc cref="StartHandedAsync(Dockerd, string?, string[])"/>
+    public static Task<Proxy> StartHandedAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
+        StartAsync(engineSocket, pidFile, guard, handed: true, arguments);
+
+    private static async Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard, bool handed, string[] arguments)
     {
-        var proxy = new Proxy(engineSocket, arguments);
+        var proxy = new Proxy(engineSocket, handed, arguments);
         await File.WriteAllTextAsync(proxy.ConfigFile, $$"""
             {
               "version": 1,
@@ -74,10 +87,11 @@ internal sealed class Proxy : IAsyncDisposable
     public async Task StartAsync()
     {
         _daemon?.Dispose();
-        _daemon = Daemon.Start(
-            Path.Combine(Folder, "log"),
-            [Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments]);
-        var ready = await Poll.UntilAsync(() => _daemon.HasExited || Listens(), TimeSpan.FromSeconds(20));
+        string[] command = [Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
+        var starts = Listenings();
+        _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command);
+        var ready = await Poll.UntilAsync(
+            () => _daemon.HasExited || (_kept is null ? Listens() : Listenings() > starts), TimeSpan.FromSeconds(20), everyMs: 20);
         if (ready is null || _daemon.HasExited)
             throw new InvalidOperationException($"{Program} did not start:\n{_daemon.Tail()}");
     }
@@ -104,8 +118,14 @@ internal sealed class Proxy : IAsyncDisposable
             _daemon.Dispose();
         }
 
+        _kept?.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
+
+    // A kept socket can be connected to before anybody accepts.
+    private int Listenings() => File.Exists(Path.Combine(Folder, "log"))
+        ? File.ReadLines(Path.Combine(Folder, "log")).Count(line => line.Contains("Listening on ", StringComparison.Ordinal))
+        : 0;
 
     private bool Listens()
     {
