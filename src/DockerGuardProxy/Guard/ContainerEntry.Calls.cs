@@ -7,14 +7,18 @@ internal sealed partial class ContainerEntry
     /// <summary>A call arrives.</summary>
     public void Arrive(Ticket ticket, Turn turn)
     {
-        // The index saw a start that was not told here yet, or the other way round: the call goes by what its arrival knows.
-        if (ticket.Container!.IsRunning)
-            _isRunning = true;
+        // The index may know of a start that was not told here yet, and may still show a run that by the engine's answers is over.
+        var container = ticket.Container!;
+        if (container.IsRunning && container.Run != _runs.Present)
+        {
+            RunStarted(container.Run, turn);
+            Redecide(turn);
+        }
         if (State().IsStuck(ticket.Policy.Patience, turn.Now))
             ticket.RepeatIndex = _repeatIndex;
         var state = State() with
         {
-            IsRunning = ticket.Container.IsRunning,
+            IsRunning = container.IsRunning && _isRunning,
             HeldHere = _held,
             HeldOnNode = _totals.Held,
         };
@@ -44,7 +48,7 @@ internal sealed partial class ContainerEntry
         var held = _waiting.Where(ticket => ticket.Phase == TicketPhase.Held).ToArray();
         foreach (var ticket in held)
         {
-            if (ticket.Phase != TicketPhase.Held)
+            if (ticket.Phase != TicketPhase.Held || (ticket.Call.Operation == Operation.Restart && _unanswered.Count > 0))
                 continue;
             ticket.Run = Run;
             var verdict = Decide(ticket, State(), turn);
@@ -155,14 +159,14 @@ internal sealed partial class ContainerEntry
         var attempt = new Attempt(
             _totals.NextAttempt(), ticket, isOfRun ? Run : 0, ticket.KillAtIfSent(turn.Now), isByFullId, isStep, turn.Now);
         ticket.Own = attempt;
-        _totals.Open++;
+        turn.Send(attempt);
+        _totals.Open.Add(attempt);
         if (isOfRun)
         {
             _attempts++;
             _open.Add(attempt);
             RefreshView();
         }
-        turn.Send(attempt);
         return attempt;
     }
 
@@ -180,6 +184,18 @@ internal sealed partial class ContainerEntry
         _totals.Waiting++;
         if (isOfPresentRun)
             Wait(ticket);
+    }
+
+    /// <summary>A stop or kill of the run has its 204: those who joined the others are told the same, since the run has ended for them too.</summary>
+    private void ShareAnswer(Attempt answered, Turn turn)
+    {
+        foreach (var other in _open)
+        {
+            if (other.Ticket.Call.Operation is not (Operation.Stop or Operation.Kill))
+                continue;
+            foreach (var ticket in other.Joined.ToArray())
+                Attach(ticket, answered, Reason.RunEnded, isOfPresentRun: false, turn);
+        }
     }
 
     private void Hold(Ticket ticket)

@@ -83,13 +83,18 @@ internal sealed partial class ContainerEntry
             _backoff = _backoff.Elapsed();
             Redecide(turn);
         }
+        ForgetLateAnswers(turn);
+        if (_aheadUntil <= turn.Now)
+            _aheadUntil = null;
         if (!_isStuckReported && State().IsStuck(turn.Policies.Guard.Patience, turn.Now))
         {
             _isStuckReported = true;
             turn.Report(new GuardEvent.StuckBegan(Container, _evidence!, _evidenceSinceUtc));
         }
         _recent.Forget(turn.Now);
-        NextDue = Sooner(_backoff.Until, _recent.NextDue);
+        NextDue = Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil);
+        if (_unanswered.Count > 0)
+            NextDue = Sooner(NextDue, _unanswered[0].Until);
         if (!_isStuckReported && EvidenceSince is { } since)
             NextDue = Sooner(NextDue, since + turn.Policies.Guard.Patience);
         for (var node = _waiting.First; node is not null;)
@@ -185,7 +190,7 @@ internal sealed partial class ContainerEntry
                 NextDue = Sooner(NextDue, due);
         }
         if (NeedsEvidence && _askedInRun != Run)
-            turn.Need(new EvidenceNeed(Container.Id, Run));
+            turn.Need(Need);
         _askedInRun = NeedsEvidence ? Run : 0;
     }
 

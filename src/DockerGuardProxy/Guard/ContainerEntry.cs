@@ -9,6 +9,15 @@ namespace DockerGuardProxy.Guard;
 /// </summary>
 internal sealed partial class ContainerEntry
 {
+    /// <summary>
+    /// How long held restarts wait, after a run's end, for the engine's other answers about it. dockerd gives them within milliseconds of
+    /// the exit; one that takes longer waits for something else.
+    /// </summary>
+    private static readonly TimeSpan AnswersTake = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events come within milliseconds of the answer, or not at all.</summary>
+    private static readonly TimeSpan IndexTakes = TimeSpan.FromSeconds(5);
+
     private readonly LedgerTotals _totals;
 
     // Attempts of this run that are not over, oldest first; _view is what the decision sees of them.
@@ -19,10 +28,17 @@ internal sealed partial class ContainerEntry
     private readonly LinkedList<Ticket> _waiting = new();
     private int _held;
 
+    // Attempts of an ended run that the engine has yet to answer, each with the time until which held restarts wait for it; oldest first.
+    private readonly List<(Attempt Attempt, TimeSpan Until)> _unanswered = [];
+
+    // Until when the entry is kept because an answer was ahead of the index.
+    private TimeSpan? _aheadUntil;
+
     // Held and joined callers, those included that have joined a call of an ended run: as long as one may come back to be decided
     // again, the entry must remember whether the container runs.
     private int _callers;
     private bool _isRunning;
+    private KnownRuns _runs;
     private long _attempts;
     private long _saved;
     private long _refusals;
@@ -32,13 +48,20 @@ internal sealed partial class ContainerEntry
         Container = container;
         _totals = totals;
         _isRunning = container.IsRunning;
+        _runs = KnownRuns.Of(container);
         Run = totals.NextRun();
     }
 
     public GuardedContainer Container { get; private set; }
 
-    /// <summary>Number of the present run, or of the pause after it.</summary>
+    /// <summary>The ledger's own number of the present run, or of the pause after it.</summary>
     public long Run { get; private set; }
+
+    /// <summary>What the probe is to look at.</summary>
+    public EvidenceNeed Need => new(Container.Id, Run, _runs.Present);
+
+    /// <summary>Every caller that has a deadline.</summary>
+    public IEnumerable<Ticket> Waiting => _waiting;
 
     /// <summary>When <see cref="Settle"/> has something to do next; null if nothing is due by time.</summary>
     public TimeSpan? NextDue { get; private set; }
@@ -49,7 +72,10 @@ internal sealed partial class ContainerEntry
     public bool HasOpenCalls => _open.Count > 0;
 
     /// <summary>Nothing is kept: the entry may go.</summary>
-    public bool IsEmpty =>
+    public bool IsEmpty => IsIdle && _aheadUntil is null;
+
+    /// <summary>There is nothing to tell about the container.</summary>
+    public bool IsIdle =>
         _open.Count == 0 && _waiting.Count == 0 && _callers == 0 && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;
 
     public void Rename(string name)
@@ -58,14 +84,48 @@ internal sealed partial class ContainerEntry
         _refusalBody = null;
     }
 
+    /// <summary>The index tells of a run's end (die, destroy). Late news of a run that is known to be over changes nothing.</summary>
+    public void RunEnded(long run, Turn turn)
+    {
+        if (run == _runs.Past && !_isRunning)
+            _aheadUntil = null;
+        if (_runs.IsPast(run))
+            return;
+        if (_isRunning)
+            EndRun(isRunningAfter: false, lead: null, turn);
+        _runs = _runs.OverUpTo(run);
+    }
+
+    /// <summary>The index tells of a run's beginning. It may be the one that a restart's answer or an arriving call has told of before.</summary>
+    public void RunStarted(long run, Turn turn)
+    {
+        if (_runs.IsPast(run) || run == _runs.Present)
+            return;
+        if (_isRunning && _runs.Present > 0)
+            EndRun(isRunningAfter: true, lead: null, turn);
+        _isRunning = true;
+        _runs = KnownRuns.During(run);
+        _aheadUntil = null;
+    }
+
+    /// <summary>
+    /// The run's end was told by an answer, and the index does not know yet: the entry is kept until it does, lest a new one begin with the
+    /// old run. Not for long, as the index may have missed it.
+    /// </summary>
+    public void GoAheadOfIndex(Turn turn) => _aheadUntil = turn.Now + IndexTakes;
+
     /// <summary>
     /// The run is over (die, destroy, an answer that says so, a start or restart seen through us). Its open calls are closed to joins;
-    /// calls that have joined them keep them. A stop or kill that was held during the run joins an unanswered one of that run: on the
-    /// engine it would have waited for this very exit, and would have got the same answer. Sending it now could hit the next run.
-    /// What is still held is left for <see cref="Redecide"/>.
+    /// calls that have joined them keep them, but where a stop or kill of the run has its 204 it is theirs as well. A stop or kill that was
+    /// held during the run joins an unanswered one of that run: on the engine it would have waited for this very exit, and would have got
+    /// the same answer. Sending it now could hit the next run. What is still held is left for <see cref="Redecide"/>.
     /// </summary>
+    /// <param name="isRunningAfter">The next run is on.</param>
+    /// <param name="lead">The stop or kill whose 204 told of the end; null where something else did.</param>
+    /// <param name="turn">The input.</param>
     public void EndRun(bool isRunningAfter, Attempt? lead, Turn turn)
     {
+        var answered = lead;
         lead ??= _open.Find(attempt => attempt is { IsShadow: false, Ticket.Call.Operation: Operation.Stop or Operation.Kill });
         if (_isRunning)
             ProveRefusalsWrong(turn);
@@ -81,6 +141,10 @@ internal sealed partial class ContainerEntry
             else if (lead is not null && ticket.Run == Run && ticket.Call.Operation is Operation.Stop or Operation.Kill)
                 Attach(ticket, lead, Reason.RunEnded, isOfPresentRun: false, turn);
         }
+        if (answered is not null)
+            ShareAnswer(answered, turn);
+        AwaitAnswers(turn);
+        _runs = _runs.Over();
         BeginAnew(isRunningAfter);
     }
 
@@ -101,30 +165,16 @@ internal sealed partial class ContainerEntry
         BeginAnew(_isRunning);
     }
 
-    /// <summary>The container runs again after <see cref="EndRun"/>.</summary>
-    public void Start() => _isRunning = true;
-
     public bool IsRunning => _isRunning;
 
     /// <summary>Takes an attempt that is over out of the open ones; false where it belongs to no present run.</summary>
     public bool Close(Attempt attempt)
     {
+        _unanswered.RemoveAll(unanswered => unanswered.Attempt == attempt);
         if (!_open.Remove(attempt))
             return false;
         RefreshView();
         return true;
-    }
-
-    /// <summary>Forgets everything and hands out the callers that were not sent: the guard has failed and they are forwarded.</summary>
-    public void FailOpen(Turn turn)
-    {
-        foreach (var ticket in _waiting.ToArray())
-        {
-            if (ticket.Own is null)
-                Finish(ticket, Outcome.Unguarded.Instance, turn);
-            else
-                SettleDown(ticket);
-        }
     }
 
     public ContainerSnapshot Snapshot(Turn turn) => new(
@@ -139,6 +189,25 @@ internal sealed partial class ContainerEntry
         _backoff.Until - turn.Now,
         _refusals,
         _saved);
+
+    /// <summary>
+    /// The engine answers every stop and kill of a run when the container has exited, but each by itself, and each looks at the container's
+    /// state of that moment (moby <c>State.Wait</c>): one that comes to look after the next start waits for the end of that run. So a held
+    /// restart is not sent before they are answered.
+    /// </summary>
+    private void AwaitAnswers(Turn turn)
+    {
+        foreach (var attempt in _open)
+            _unanswered.Add((attempt, turn.Now + AnswersTake));
+    }
+
+    private void ForgetLateAnswers(Turn turn)
+    {
+        if (_held == 0)
+            _unanswered.Clear();
+        else if (_unanswered.RemoveAll(unanswered => unanswered.Until <= turn.Now) > 0)
+            Redecide(turn);
+    }
 
     private void BeginAnew(bool isRunning)
     {

@@ -56,7 +56,8 @@ internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options,
     private async Task LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
     {
         var container = index.Find(need.Id);
-        var pid = container is { Running: true } ? container.Pid : null;
+        // The init pid of any other run is gone, and would pass for a lost exit.
+        var pid = container is { Running: true } && container.Run == need.IndexRun ? container.Pid : null;
         Diagnosis diagnosis;
         try
         {

@@ -73,6 +73,7 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
         container.Id,
         container.Name ?? "",
         container.Running,
+        container.Run,
         container.StopTimeout is { } seconds ? Seconds(seconds) : null,
         container.StopSignal,
         container.Pod is { } pod ? new Pod(pod.Namespace ?? "", pod.Name ?? "", pod.Uid) : null);

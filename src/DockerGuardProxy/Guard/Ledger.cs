@@ -98,13 +98,13 @@ internal sealed class Ledger : IDisposable
     });
 
     /// <summary>The container's run is over: <c>die</c>, or <c>destroy</c>.</summary>
-    public void RunEnded(string id) => Step(id, static (ledger, id, turn) =>
+    /// <param name="id">Full id.</param>
+    /// <param name="run">The index's number of the run.</param>
+    public void RunEnded(string id, long run) => Step((id, run), static (ledger, it, turn) =>
     {
-        if (!ledger._entries.TryGetValue(id, out var entry))
+        if (!ledger._entries.TryGetValue(it.id, out var entry))
             return;
-        // The end may be known already, from an answer.
-        if (entry.IsRunning)
-            entry.EndRun(isRunningAfter: false, lead: null, turn);
+        entry.RunEnded(it.run, turn);
         entry.Redecide(turn);
         ledger.Settle(entry, turn);
     });
@@ -112,14 +112,13 @@ internal sealed class Ledger : IDisposable
     /// <summary>
     /// A run has begun: a <c>start</c> event, or a start through us that was answered 204 (not 304: nothing began then).
     /// </summary>
-    public void RunStarted(string id) => Step(id, static (ledger, id, turn) =>
+    /// <param name="id">Full id.</param>
+    /// <param name="run">The index's number of the run.</param>
+    public void RunStarted(string id, long run) => Step((id, run), static (ledger, it, turn) =>
     {
-        if (!ledger._entries.TryGetValue(id, out var entry))
+        if (!ledger._entries.TryGetValue(it.id, out var entry))
             return;
-        if (entry.IsRunning)
-            entry.EndRun(isRunningAfter: true, lead: null, turn);
-        else
-            entry.Start();
+        entry.RunStarted(it.run, turn);
         entry.Redecide(turn);
         ledger.Settle(entry, turn);
     });
@@ -193,7 +192,7 @@ internal sealed class Ledger : IDisposable
     public ImmutableArray<EvidenceNeed> EvidenceNeeds()
     {
         lock (_gate)
-            return [.. _entries.Where(pair => pair.Value.NeedsEvidence).Select(pair => new EvidenceNeed(pair.Key, pair.Value.Run))];
+            return [.. _entries.Values.Where(entry => entry.NeedsEvidence).Select(entry => entry.Need)];
     }
 
     /// <summary>The ledger at this moment.</summary>
@@ -202,10 +201,10 @@ internal sealed class Ledger : IDisposable
         lock (_gate)
         {
             var turn = NewTurn();
-            var containers = _entries.Values.Select(entry => entry.Snapshot(turn))
+            var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                _totals.Open, _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
+                _totals.Open.Count, _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
                 containers);
         }
     }
@@ -231,7 +230,7 @@ internal sealed class Ledger : IDisposable
             ticket.First = Verdict.Forward(Reason.UnknownContainer);
             ticket.Phase = TicketPhase.Leading;
             ticket.Own = new Attempt(_totals.NextAttempt(), ticket, 0, KillAt.Never, isByFullId: false, isStep: false, turn.Now);
-            _totals.Open++;
+            _totals.Open.Add(ticket.Own);
             turn.Report(new GuardEvent.Decided(ticket, ticket.First, null, 0));
             turn.Send(ticket.Own);
             return;
@@ -246,13 +245,14 @@ internal sealed class Ledger : IDisposable
         if (attempt.IsOver)
             return;
         attempt.IsOver = true;
-        _totals.Open--;
         var ticket = attempt.Ticket;
         Outcome outcome = answer is null ? new Outcome.Lost(cause) : new Outcome.Answered(answer, null);
+        // First: no fault in what follows keeps the answer from its own caller.
+        turn.Complete(ticket, outcome);
         if (ticket.Container is null)
         {
+            _totals.Open.Remove(attempt);
             ticket.Phase = TicketPhase.Done;
-            turn.Complete(ticket, outcome);
             return;
         }
         var entry = EntryOf(ticket.Container);
@@ -268,6 +268,7 @@ internal sealed class Ledger : IDisposable
                 isRunningAfter: ticket.Call.Operation == Operation.Restart && answer.Status == 204,
                 lead: isStopOrKill && answer.Status == 204 ? attempt : null,
                 turn);
+            entry.GoAheadOfIndex(turn);
         }
         foreach (var joined in attempt.Joined.ToArray())
         {
@@ -278,6 +279,8 @@ internal sealed class Ledger : IDisposable
             else
                 entry.Finish(joined, new Outcome.Answered(answer, attempt), turn);
         }
+        // Last: until here a fault finds those who joined it.
+        _totals.Open.Remove(attempt);
         entry.Redecide(turn);
         Settle(entry, turn);
     }
@@ -363,12 +366,16 @@ internal sealed class Ledger : IDisposable
         turn.CarryOut(_sender, _observer, Lost);
     }
 
+    // Goes by the tickets alone: whatever the fault has left of an entry is not relied on.
     private void FailOpen(Exception fault, Turn turn)
     {
         turn.Report(new GuardEvent.Faulted(fault));
-        foreach (var entry in _entries.Values)
-            entry.FailOpen(turn);
+        foreach (var ticket in _entries.Values.SelectMany(entry => entry.Waiting).Concat(_totals.Open.SelectMany(attempt => attempt.Joined)))
+            ticket.FailOpen(turn);
+        foreach (var attempt in _totals.Open)
+            attempt.Joined.Clear();
+        _totals.Open.RemoveWhere(attempt => attempt.IsOver);
+        _totals.Held = _totals.Waiting = 0;
         _entries.Clear();
-        _totals.Held = 0;
     }
 }

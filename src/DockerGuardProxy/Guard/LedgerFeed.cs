@@ -5,13 +5,13 @@ namespace DockerGuardProxy.Guard;
 /// <summary>Tells the ledger what becomes of containers, as the index learns it.</summary>
 internal sealed class LedgerFeed(Ledger ledger) : IContainerEvents
 {
-    public void RunStarted(Container container) => ledger.RunStarted(container.Id);
+    public void RunStarted(Container container) => ledger.RunStarted(container.Id, container.Run);
 
-    public void RunEnded(Container container) => ledger.RunEnded(container.Id);
+    public void RunEnded(Container container) => ledger.RunEnded(container.Id, container.Run);
 
     public void Renamed(Container container, string? formerName) => ledger.Renamed(container.Id, container.Name ?? "");
 
-    public void Removed(Container container) => ledger.RunEnded(container.Id);
+    public void Removed(Container container) => ledger.RunEnded(container.Id, container.Run);
 
     public void Killed(Container container, string? signal)
     {

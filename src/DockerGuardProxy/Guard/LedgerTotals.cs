@@ -13,7 +13,7 @@ internal sealed class LedgerTotals
     public int Waiting { get; set; }
 
     /// <summary>Attempts that are not over.</summary>
-    public int Open { get; set; }
+    public HashSet<Attempt> Open { get; } = [];
 
     /// <summary>Calls that ended without being sent: the engine was spared them.</summary>
     public long Saved { get; set; }

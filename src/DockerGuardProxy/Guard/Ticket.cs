@@ -70,5 +70,17 @@ internal sealed class Ticket
 
     internal KillAt KillAtIfSent(TimeSpan now) => KillAt.Of(Call, Container?.StopTimeout, Signal, now);
 
+    /// <summary>The guard has failed: a call that was not sent is forwarded, one that was waits for its own answer alone.</summary>
+    internal void FailOpen(Turn turn)
+    {
+        WaitingNode = JoinedNode = null;
+        Lead = null;
+        if (Phase == TicketPhase.Done)
+            return;
+        Phase = Own is null ? TicketPhase.Done : TicketPhase.Settled;
+        if (Own is null)
+            turn.Complete(this, DockerGuardProxy.Guard.Outcome.Unguarded.Instance);
+    }
+
     internal void Complete(Outcome outcome) => _outcome.TrySetResult(outcome);
 }

@@ -22,6 +22,7 @@ public sealed class EvidenceWatchTests : IDisposable
     private readonly EvidenceWatch _watch;
     private readonly Ledger _ledger;
     private readonly Sender _sender;
+    private long _run = 1;
 
     public EvidenceWatchTests()
     {
@@ -84,11 +85,11 @@ public sealed class EvidenceWatchTests : IDisposable
         await _watch.StartAsync(Samples.Cancel);
         Kill();
         await UntilAsync(() => _ledger.Snapshot().Containers.Any(container => container.EvidenceSince is not null));
-        _ledger.RunEnded(Id);
+        _ledger.RunEnded(Id, _run);
         Assert.Empty(_ledger.EvidenceNeeds());
         await UntilAsync(() => Elapsed > TimeSpan.FromSeconds(20));
 
-        _ledger.RunStarted(Id);
+        _ledger.RunStarted(Id, ++_run);
         var next = Kill();
         await UntilAsync(() => next.Outcome.IsCompleted);
         Assert.IsType<Outcome.Refused>(await next.Outcome);
@@ -101,7 +102,7 @@ public sealed class EvidenceWatchTests : IDisposable
         Pid, "touch", Cgroup, 'D', sigPnd: 0x100, wchan: "percpu_rwsem_wait", nsPid: "1", pidNamespace: "pid:[4026532001]");
 
     private Ticket Kill() => _ledger.Arrive(
-        new TerminatingCall(Operation.Kill, Id, Grace.None, null), new GuardedContainer(Id, "web", IsRunning: true), null);
+        new TerminatingCall(Operation.Kill, Id, Grace.None, null), new GuardedContainer(Id, "web", IsRunning: true, _run), null);
 
     // Real threads read the tree meanwhile: the clock goes on in steps that are short against what is measured.
     private Task UntilAsync(Func<bool> condition) => Eventually.Async(condition, () => _time.Advance(TimeSpan.FromMilliseconds(100)));

@@ -55,7 +55,7 @@ public sealed class KillAtTests
     [InlineData(null, null)]
     public void The_containers_signal_is_read_like_the_calls(string? stopSignal, string? effective)
     {
-        var container = new GuardedContainer("id", "name", true, StopSignal: stopSignal);
+        var container = new GuardedContainer("id", "name", true, 1, StopSignal: stopSignal);
         Assert.Equal(effective, container.EffectiveSignal(null));
         Assert.Equal("INT", container.EffectiveSignal("INT"));
     }

@@ -77,13 +77,14 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             case < 91:
                 _time.Advance(Seconds(Pauses[two % Pauses.Length]));
                 break;
-            case < 94:
-                EndRun(box, false);
-                _ledger.RunEnded(box.Id);
+            case < 93:
+                Exit(box);
+                break;
+            case 93:
+                box.Tell(_ledger);
                 break;
             case < 96:
-                EndRun(box, true);
-                _ledger.RunStarted(box.Id);
+                Start(box);
                 break;
             case 96:
                 // Ever shorter stops: more steps than chance alone would ever line up.
@@ -110,8 +111,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     {
         foreach (var box in _boxes)
         {
-            EndRun(box, false);
-            _ledger.RunEnded(box.Id);
+            Exit(box);
             Check();
         }
         while (_sent.Find(sent => !sent.IsOver) is { } open)
@@ -141,15 +141,29 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         Assert.False(call.HasLeft, "sent after the caller had left");
         call.WasSent = true;
         var openNow = OpenOf(box).ToArray();
-        if (_policy.Mode == GuardMode.Enforce && box.IsRunning && IsStuck(box))
+        if (_policy.Mode == GuardMode.Enforce && box.IsRunning && call.IsOfRun && IsStuck(box))
         {
             Assert.True(openNow.Length == 0, "sent while stuck and a call is open");
             Assert.True(Now >= box.BackoffFloor, "sent while back-off runs");
             Count(box.BackoffFloor > TimeSpan.Zero ? "attempt after back-off" : "attempt while stuck");
         }
         if (!ReferenceEquals(call, _arriving))
+        {
             Assert.True(attempt.IsByFullId, "sent late under a name");
-        _sent.Add(new Sent(attempt, call, box.IsRunning ? box.Run : -1, _moment, KillAtOf(call)));
+            if (call.Operation == Operation.Restart && _policy.Mode == GuardMode.Enforce)
+                CheckRestart(call);
+        }
+        _sent.Add(new Sent(attempt, call, box.IsRunning && call.IsOfRun ? box.Run : -1, _moment, KillAtOf(call)));
+    }
+
+    // The engine's other answers about an ended run come first, or a second goes by: they could meet the run that the restart starts.
+    private void CheckRestart(Call call)
+    {
+        var unanswered = _sent.Where(sent => !sent.IsOver && sent.Call.Box == call.Box && call.HeldAtEnds.Contains(sent.RunEndedIn)).ToArray();
+        if (unanswered.Length == 0)
+            return;
+        Assert.True(Now >= unanswered.Max(sent => sent.RunEndedAt) + Seconds(1), "a held restart overtook the answers about the run before");
+        Count("restart after unanswered calls");
     }
 
     public void EvidenceNeeded(EvidenceNeed need) =>
@@ -194,20 +208,29 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var grace = operation is Operation.Kill or Operation.Remove ? Grace.None
             : double.IsNaN(seconds) ? Grace.OfContainer : seconds < 0 ? Grace.Never : Grace.After(Seconds(seconds));
         var signal = operation == Operation.Stop ? Signals[two / 10 % Signals.Length] : null;
-        var call = new Call(box, operation, grace, _moment, box.Run);
-        var mustPass = MustPass(box, call);
+        // What the ledger knows ahead of the index is kept for 5 s, and events take less.
+        if (Now >= box.UntoldSince + Seconds(5))
+            box.TellAll(_ledger);
+        var call = new Call(box, operation, grace, _moment, box.Run) { IsOfRun = box.ShowsRunning };
+        var mustPass = box.ShowsRunning && MustPass(box, call);
+        var terminating = new TerminatingCall(operation, box.Id, grace, signal);
+        var container = new GuardedContainer(box.Id, box.Id, box.ShowsRunning, box.ShownLife, box.StopTimeout, box.StopSignal);
         _arriving = call;
-        var ticket = _ledger.Arrive(
-            new TerminatingCall(operation, box.Id, grace, signal),
-            new GuardedContainer(box.Id, box.Id, box.IsRunning, box.StopTimeout, box.StopSignal),
-            null);
+        var ticket = two % 7 == 0 ? _ledger.TryArrive(terminating, container, null, isConfirmed: false) : null;
+        if (ticket is null)
+        {
+            Assert.False(call.WasSent, "sent though nothing was to come of it");
+            if (two % 7 == 0)
+                Count("not certain");
+            ticket = _ledger.Arrive(terminating, container, null);
+        }
         _arriving = null;
         call.Ticket = ticket;
         _byTicket[ticket] = call;
         _calls.Add(call);
         if (mustPass)
             Assert.True(call.WasSent, "an escalation was delayed");
-        if (!box.IsRunning || _policy.Mode == GuardMode.Observe)
+        if (!box.IsRunning || !box.ShowsRunning || _policy.Mode == GuardMode.Observe)
             Assert.True(call.WasSent, "not forwarded");
     }
 
@@ -251,7 +274,15 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             Count("back-off");
         }
         if (isOfPresentRun && (status is 204 or 404 or 304))
+        {
+            // The index tells of it later; a second end before that is more than it can tell apart.
+            box.TellAll(_ledger);
+            box.UntoldSince = Now;
+            box.Untold.Enqueue((false, box.Life));
             EndRun(box, status == 204 && sent.Call.Operation == Operation.Restart);
+            if (box.IsRunning)
+                box.Untold.Enqueue((true, ++box.Life));
+        }
         var wasDone = sent.Call.Ticket is { } known && known.Outcome.IsCompleted;
         var answer = new EngineAnswer(
             Math.Abs(status), status == -500 ? Encoding.ASCII.GetBytes("did not receive an exit event") : default);
@@ -295,7 +326,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         {
             // A late report; the model knows that it may change nothing.
             var old = _oldNeeds[one % _oldNeeds.Count];
-            if (!_ledger.EvidenceNeeds().Contains(old))
+            if (!_ledger.EvidenceNeeds().Any(need => (need.Id, need.Run) == (old.Id, old.Run)))
                 _ledger.Evidence(old, diagnosis);
             return;
         }
@@ -316,14 +347,39 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     {
         Count("engine restart");
         foreach (var box in _boxes)
+        {
             EndRun(box, box.IsRunning);
+            // The engine that owed the answers is gone.
+            foreach (var sent in _sent.Where(sent => sent.RunEndedIn == _moment))
+                sent.RunEndedIn = -1;
+        }
         _ledger.EngineRestarted();
     }
 
-    private static void EndRun(Box box, bool isRunning)
+    private void Exit(Box box)
+    {
+        box.TellAll(_ledger);
+        EndRun(box, false);
+        box.Untold.Enqueue((false, box.Life));
+        box.TellAll(_ledger);
+    }
+
+    private void Start(Box box)
+    {
+        box.TellAll(_ledger);
+        EndRun(box, true);
+        box.Untold.Enqueue((true, ++box.Life));
+        box.TellAll(_ledger);
+    }
+
+    private void EndRun(Box box, bool isRunning)
     {
         if (!box.IsRunning && !isRunning)
             return;
+        foreach (var sent in OpenOf(box))
+            (sent.RunEndedAt, sent.RunEndedIn) = (Now, _moment);
+        foreach (var call in _calls.Where(call => call.Box == box && call.Ticket.Phase == TicketPhase.Held))
+            call.HeldAtEnds.Add(_moment);
         box.Run++;
         box.IsRunning = isRunning;
         box.EvidenceSince = null;
@@ -472,6 +528,36 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
 
         public int Run { get; set; } = 1;
 
+        /// <summary>Number of its runs so far: what the index counts.</summary>
+        public long Life { get; set; } = 1;
+
+        /// <summary>Events that are still under way: whether a run began or ended, and its number.</summary>
+        public Queue<(bool IsStart, long Life)> Untold { get; } = [];
+
+        public TimeSpan UntoldSince { get; set; }
+
+        /// <summary>What the index shows.</summary>
+        public bool ShowsRunning { get; private set; } = true;
+
+        public long ShownLife { get; private set; } = 1;
+
+        public void TellAll(Ledger ledger)
+        {
+            while (Untold.Count > 0)
+                Tell(ledger);
+        }
+
+        public void Tell(Ledger ledger)
+        {
+            if (!Untold.TryDequeue(out var next))
+                return;
+            (ShowsRunning, ShownLife) = next;
+            if (next.IsStart)
+                ledger.RunStarted(id, next.Life);
+            else
+                ledger.RunEnded(id, next.Life);
+        }
+
         public TimeSpan? EvidenceSince { get; set; }
 
         public DiagnosisKind? Diagnosis { get; set; }
@@ -493,7 +579,13 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         /// <summary>The run of its arrival.</summary>
         public int Run => run;
 
+        /// <summary>False where the index shows no run at its arrival: it is forwarded and counts in none.</summary>
+        public bool IsOfRun { get; init; }
+
         public Ticket Ticket { get; set; } = null!;
+
+        /// <summary>The steps in which a run ended while it was held.</summary>
+        public HashSet<int> HeldAtEnds { get; } = [];
 
         public bool WasSent { get; set; }
 
@@ -520,6 +612,11 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         public int Status { get; set; }
 
         public double EndedAt { get; set; }
+
+        /// <summary>When, and in which step, the run that it was sent in ended.</summary>
+        public TimeSpan RunEndedAt { get; set; }
+
+        public int RunEndedIn { get; set; } = -1;
 
         /// <summary>When SIGKILL is or was sent, as far as the engine shows; NaN where it does not.</summary>
         public double KillSentAt => !IsOver ? KillAt : Status == -500 ? (KillAt < EndedAt ? KillAt : EndedAt) : double.NaN;

@@ -28,6 +28,7 @@ public sealed class LedgerPropertyTests
         string[] hardCases =
         [
             "escalation", "copied", "refused on evidence", "refused at maxWait", "back-off", "attempt after back-off", "engine restart",
+            "not certain", "restart after unanswered calls",
             nameof(Reason.NotRunning), nameof(Reason.Stuck), nameof(Reason.KillDue), nameof(Reason.SameStop), nameof(Reason.NoRoom),
             nameof(Reason.SharedRestart), nameof(Reason.RunEnded), nameof(Reason.TooManySteps),
         ];

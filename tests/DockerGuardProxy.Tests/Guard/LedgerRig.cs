@@ -39,7 +39,7 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     /// <summary>How long after its SIGKILL an attempt ends without an exit event; null on an engine that never answers.</summary>
     public TimeSpan? GivesUpAfter { get; set; }
 
-    public GuardedContainer Container { get; set; } = new("c1".PadRight(64, '0'), "web", true, TimeSpan.FromSeconds(10), "");
+    public GuardedContainer Container { get; set; } = new("c1".PadRight(64, '0'), "web", true, 1, TimeSpan.FromSeconds(10), "");
 
     public TimeSpan Elapsed => Time.GetUtcNow() - new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
@@ -71,12 +71,25 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
         Ledger.Lost(attempt, new IOException("gone"));
     }
 
+    /// <summary>The event of the run's end comes.</summary>
+    public void EndRun()
+    {
+        Container = Container with { IsRunning = false };
+        Ledger.RunEnded(Container.Id, Container.Run);
+    }
+
+    /// <summary>The event of a run's beginning comes.</summary>
+    public void StartRun()
+    {
+        Container = Container with { IsRunning = true, Run = Container.Run + 1 };
+        Ledger.RunStarted(Container.Id, Container.Run);
+    }
+
     /// <summary>The container exits: the event comes, then every open call of it is answered 204.</summary>
     public void Exit()
     {
-        Container = Container with { IsRunning = false };
         var open = Open.Where(attempt => attempt.Ticket.Container?.Id == Container.Id && attempt.Ticket.Call.Operation != Operation.Restart).ToArray();
-        Ledger.RunEnded(Container.Id);
+        EndRun();
         foreach (var attempt in open)
             Answer(attempt, 204);
     }

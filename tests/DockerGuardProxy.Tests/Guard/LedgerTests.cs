@@ -140,11 +140,12 @@ public sealed class LedgerTests
         rig.Restart(1);
         rig.Advance(13);
         var held = Enumerable.Range(0, 100).Select(_ => rig.Restart(1)).ToArray();
-        rig.Ledger.RunEnded(rig.Container.Id);
+        rig.EndRun();
+        Assert.Single(rig.Sent);
+        rig.Answer(rig.Sent[0], 204);
         Assert.Equal(2, rig.Sent.Count);
         Assert.Same(held[^1], rig.Sent[1].Ticket);
         Assert.True(rig.Sent[1].IsByFullId);
-        rig.Answer(rig.Sent[0], 204);
         rig.Answer(rig.Sent[1], 204);
         AssertAnswered(held[^1], 204);
         Assert.All(held[..^1], ticket => AssertCopied(ticket, 204, held[^1]));
@@ -158,12 +159,98 @@ public sealed class LedgerTests
     {
         using var rig = new LedgerRig();
         var first = rig.Restart();
-        rig.Restart();
+        var second = rig.Restart();
         var held = Enumerable.Range(0, 20).Select(_ => rig.Restart()).ToArray();
         Assert.Equal(2, rig.Sent.Count);
         rig.Answer(first, 204);
+        Assert.Equal(2, rig.Sent.Count);
+        rig.Answer(second, 204);
         Assert.Equal(3, rig.Sent.Count);
         Assert.Same(held[^1], rig.Sent[2].Ticket);
+    }
+
+    [Fact]
+    public void A_held_restart_waits_a_second_for_the_other_answers_about_the_run()
+    {
+        // Each open stop looks at the container's state by itself: one that comes to look after the next start would wait for that run's end.
+        using var rig = new LedgerRig();
+        var one = rig.Stop(600);
+        var other = rig.Stop(600, "INT");
+        var restart = rig.Restart(600);
+        rig.Answer(one, 204);
+        rig.EndRun();
+        Assert.Equal(2, rig.Sent.Count);
+        rig.Advance(0.9);
+        Assert.Equal(2, rig.Sent.Count);
+        rig.Advance(0.1);
+        Assert.Same(restart.Own, rig.Sent[2]);
+        rig.Answer(restart, 204);
+        Assert.False(other.Outcome.IsCompleted);
+        rig.Answer(other, 204);
+        AssertAnswered(other, 204);
+        rig.AssertEmpty();
+    }
+
+    [Fact]
+    public void The_first_204_of_a_run_answers_whoever_joined_any_stop_or_kill_of_it()
+    {
+        using var rig = new LedgerRig();
+        var patient = rig.Stop(600);
+        var joinedPatient = rig.Stop(600);
+        var kill = rig.Kill();
+        var alsoJoined = rig.Kill();
+        var other = rig.Stop(600);
+        rig.Answer(kill, 204);
+        AssertCopied(alsoJoined, 204, kill);
+        AssertCopied(other, 204, kill);
+        AssertAnswered(kill, 204);
+        Assert.All(new[] { patient, joinedPatient }, sent => Assert.False(sent.Outcome.IsCompleted));
+        Assert.Equal(3, rig.Sent.Count);
+    }
+
+    [Fact]
+    public void A_late_event_of_the_run_before_leaves_the_next_one_alone()
+    {
+        using var rig = new LedgerRig();
+        rig.Answer(rig.Restart(0), 204);
+        // The index still shows the run before.
+        var kill = rig.Kill();
+        rig.Ledger.RunEnded(rig.Container.Id, 1);
+        Assert.Equal(VerdictKind.Join, rig.Kill().First.Kind);
+        rig.StartRun();
+        var joined = rig.Kill();
+        Assert.Equal(VerdictKind.Join, joined.First.Kind);
+        rig.EndRun();
+        rig.Answer(kill, 204);
+        AssertCopied(joined, 204, kill);
+        rig.AssertEmpty();
+    }
+
+    [Fact]
+    public void A_call_that_knows_of_a_newer_run_ends_the_old_one()
+    {
+        using var rig = new LedgerRig();
+        var old = rig.Kill();
+        var next = rig.Arrive(Operation.Kill, Grace.None, container: rig.Container with { Run = 2 });
+        Assert.NotNull(next.Own);
+        // The events follow and tell nothing new.
+        rig.EndRun();
+        rig.StartRun();
+        Assert.Equal(VerdictKind.Join, rig.Kill().First.Kind);
+        rig.Answer(old, 204);
+        Assert.False(next.Outcome.IsCompleted);
+    }
+
+    [Fact]
+    public void The_probe_is_told_which_of_the_index_s_runs_is_meant()
+    {
+        using var rig = new LedgerRig();
+        rig.Answer(rig.Restart(0), 204);
+        rig.Kill();
+        Assert.Equal(0, rig.Ledger.EvidenceNeeds().Single().IndexRun);
+        rig.EndRun();
+        rig.StartRun();
+        Assert.Equal(2, rig.Ledger.EvidenceNeeds().Single().IndexRun);
     }
 
     [Fact]
@@ -271,7 +358,7 @@ public sealed class LedgerTests
                 Assert.False(rig.Ledger.ReleaseBackoff("other"));
                 break;
             case "run":
-                rig.Ledger.RunStarted(rig.Container.Id);
+                rig.StartRun();
                 break;
             default:
                 rig.Finds = Alive;
@@ -364,8 +451,8 @@ public sealed class LedgerTests
         using var rig = new LedgerRig();
         var old = rig.Kill();
         var joined = rig.Kill();
-        rig.Ledger.RunEnded(rig.Container.Id);
-        rig.Ledger.RunStarted(rig.Container.Id);
+        rig.EndRun();
+        rig.StartRun();
         var next = rig.Kill();
         Assert.NotNull(next.Own);
         rig.Answer(old, 204);
@@ -394,7 +481,7 @@ public sealed class LedgerTests
         rig.Ledger.Renamed(rig.Container.Id, "web_old");
         var newcomer = rig.Arrive(Operation.Stop, Grace.None, container: rig.Container with { Id = "other" });
         Assert.NotNull(newcomer.Own);
-        rig.Ledger.RunEnded(rig.Container.Id);
+        rig.EndRun();
         Assert.True(held.Own!.IsByFullId);
         Assert.Equal(rig.Container.Id, held.Container!.Id);
         rig.Answer(held, 404);
@@ -420,7 +507,7 @@ public sealed class LedgerTests
         rig.Advance(12);
         rig.NoExitEvent(rig.Sent[0]);
         var held = rig.Stop(1);
-        rig.Ledger.RunEnded(rig.Container.Id);
+        rig.EndRun();
         Assert.True(held.Own!.IsByFullId);
         rig.Answer(held, 304);
         AssertAnswered(held, 304);
@@ -460,7 +547,7 @@ public sealed class LedgerTests
         var stop = rig.Stop(600);
         Assert.Empty(rig.Ledger.EvidenceNeeds());
         var run = rig.Ledger.EvidenceNeeds().Select(need => need.Run).FirstOrDefault(1);
-        rig.Ledger.Evidence(new EvidenceNeed(rig.Container.Id, run), DState);
+        rig.Ledger.Evidence(new EvidenceNeed(rig.Container.Id, run, 1), DState);
         rig.Advance(100);
         Assert.False(stop.Outcome.IsCompleted);
         Assert.NotNull(rig.Kill().Own);
@@ -472,7 +559,7 @@ public sealed class LedgerTests
         using var rig = new LedgerRig();
         rig.Kill();
         var need = rig.Ledger.EvidenceNeeds().Single();
-        rig.Ledger.RunStarted(rig.Container.Id);
+        rig.StartRun();
         var kill = rig.Kill();
         rig.Ledger.Evidence(need, DState);
         rig.Advance(100);
@@ -629,12 +716,45 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void A_fault_at_an_answer_keeps_it_from_nobody()
+    {
+        // A back-off that no clock can hold: taking in the answer fails half-way.
+        using var rig = new LedgerRig(GuardPolicy.Default with { Backoff = [TimeSpan.MaxValue] }) { Finds = DState };
+        var lead = rig.Kill();
+        var joined = rig.Kill();
+        rig.Advance(5);
+        rig.NoExitEvent(lead.Own!);
+        Assert.IsType<OverflowException>(Assert.Single(rig.Events.OfType<GuardEvent.Faulted>()).Cause);
+        AssertAnswered(lead, 500);
+        Assert.IsType<Outcome.Unguarded>(OutcomeOf(joined));
+        rig.AssertEmpty();
+    }
+
+    [Fact]
+    public void A_fault_forwards_also_those_who_joined_a_call_of_an_ended_run()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var lead = rig.Kill();
+        var joined = rig.Kill();
+        rig.EndRun();
+        Assert.False(joined.Outcome.IsCompleted);
+        rig.Arrive(Operation.Kill, Grace.None, container: rig.Container with { Id = "faulty", Name = null!, IsRunning = true });
+        rig.Advance(13);
+        Assert.NotEmpty(rig.Events.OfType<GuardEvent.Faulted>());
+        Assert.IsType<Outcome.Unguarded>(OutcomeOf(joined));
+        Assert.False(lead.Outcome.IsCompleted);
+        rig.Answer(lead, 204);
+        AssertAnswered(lead, 204);
+        Assert.Equal((1, 0), (rig.Ledger.Snapshot().OpenCalls, rig.Ledger.Snapshot().WaitingCalls));
+    }
+
+    [Fact]
     public void A_sender_that_throws_loses_the_call_and_nothing_else()
     {
         var sender = new ThrowingSender();
         using var ledger = new Ledger(TimeProvider.System, GuardPolicies.Default, sender, NullGuardObserver.Instance);
         var ticket = ledger.Arrive(
-            new TerminatingCall(Operation.Kill, "x", Grace.None, null), new GuardedContainer("id", "x", true), null);
+            new TerminatingCall(Operation.Kill, "x", Grace.None, null), new GuardedContainer("id", "x", true, 1), null);
         Assert.IsType<InvalidOperationException>(Assert.IsType<Outcome.Lost>(OutcomeOf(ticket)).Cause);
         Assert.Empty(ledger.Snapshot().Containers);
     }
@@ -670,9 +790,9 @@ public sealed class LedgerTests
         using var rig = new LedgerRig();
         rig.Stop(0);
         var attempt = rig.Sent.Single();
-        rig.Ledger.RunEnded(rig.Container.Id);
+        rig.EndRun();
         Assert.True(rig.Ledger.MayStillBeSent(attempt));
-        rig.Ledger.RunStarted(rig.Container.Id);
+        rig.StartRun();
         Assert.True(rig.Ledger.MayStillBeSent(attempt));
     }
 
@@ -684,8 +804,8 @@ public sealed class LedgerTests
         var attempt = rig.Sent.Single();
         rig.Ledger.CallerLeft(ticket);
         Assert.True(rig.Ledger.MayStillBeSent(attempt));
-        rig.Ledger.RunEnded(rig.Container.Id);
-        rig.Ledger.RunStarted(rig.Container.Id);
+        rig.EndRun();
+        rig.StartRun();
         Assert.False(rig.Ledger.MayStillBeSent(attempt));
     }
 }

@@ -11,7 +11,7 @@ public sealed class RefusalTextTests
 {
     private static readonly DateTimeOffset Since = new(2026, 3, 1, 9, 30, 15, 700, TimeSpan.FromHours(1));
     private static readonly GuardedContainer Container = new(
-        "4f1c2b7a9d3e4f1c2b7a9d3e4f1c2b7a9d3e4f1c2b7a9d3e4f1c2b7a9d3e4f1c", "k8s_app_web-0", true, Pod: new Pod("shop", "web-0", null));
+        "4f1c2b7a9d3e4f1c2b7a9d3e4f1c2b7a9d3e4f1c2b7a9d3e4f1c2b7a9d3e4f1c", "k8s_app_web-0", true, 1, Pod: new Pod("shop", "web-0", null));
 
     [Fact]
     public void It_names_everything_that_helps()
