@@ -21,16 +21,19 @@ internal sealed class ClientConnection : IAsyncDisposable
     private readonly DepartureWatch _watch;
     private readonly CancellationTokenSource _gone = new();
     private readonly CancellationTokenRegistration _registration;
+    private readonly StopNotice _stop;
     private readonly Lock _gate = new();
     private bool _hasLeft;
     private bool _isDelivered;
     private bool _disposed;
 
-    public ClientConnection(ConnectionContext connection, EngineDialer dialer, DepartureWatch watch)
+    public ClientConnection(ConnectionContext connection, EngineDialer dialer, DepartureWatch watch, TimeProvider time)
     {
         _watch = watch;
         _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
-        Transport = new ClientTransport(connection.Transport);
+        _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time);
+        connection.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
+        Transport = new ClientTransport(connection.Transport, _stop);
         Link = new EngineLink(dialer, this);
         connection.Features.Set(this);
         Context = new ClientContext(connection, Transport, _gone.Token);
@@ -84,6 +87,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _registration.DisposeAsync();
+        _stop.Dispose();
         _watch.Remove(this);
         lock (_gate) _disposed = true;
         Link.Dispose();
@@ -92,14 +96,15 @@ internal sealed class ClientConnection : IAsyncDisposable
 
     private void OnInputEnded()
     {
-        IsInputEnded = true;
+        // What the proxy itself has ended is no word of the client's, and none for the engine.
+        IsInputEnded = !_stop.HasEndedInput;
         if (IsPeerGone)
         {
             OnLeft();
             return;
         }
 
-        Link.OnClientInputEnded();
+        if (IsInputEnded) Link.OnClientInputEnded();
         lock (_gate)
         {
             if (_disposed) return;

@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 namespace DockerGuardProxy.Listen;
 
 /// <summary>The reading half of a <see cref="ClientTransport"/>.</summary>
-internal sealed class ClientInput(PipeReader raw) : PipeReader
+/// <param name="raw">The socket's.</param>
+/// <param name="beginRequest">Told of every read that holds part of a head.</param>
+internal sealed class ClientInput(PipeReader raw, Action beginRequest) : PipeReader
 {
     private static readonly ReadResult Completed = new(default, isCanceled: false, isCompleted: true);
 
@@ -87,7 +89,12 @@ internal sealed class ClientInput(PipeReader raw) : PipeReader
     {
         if (!_answering)
         {
-            if (!result.Buffer.IsEmpty) Repair.Apply(result.Buffer);
+            if (!result.Buffer.IsEmpty)
+            {
+                beginRequest();
+                Repair.Apply(result.Buffer);
+            }
+
             return result;
         }
 

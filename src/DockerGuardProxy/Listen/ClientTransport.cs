@@ -6,9 +6,9 @@ namespace DockerGuardProxy.Listen;
 /// The transport that Kestrel's HTTP layer sees. It passes everything on until a hijack takes the raw pipes over; from then
 /// on Kestrel reads a completed input and writes into a sink, and so ends the connection without touching the stream.
 /// </summary>
-internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
+internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop) : IDuplexPipe
 {
-    private readonly ClientInput _input = new(raw.Input);
+    private readonly ClientInput _input = new(raw.Input, stop.BeginRequest);
     private readonly ClientOutput _output = new(raw.Output);
 
     public PipeReader Input => _input;
@@ -33,6 +33,7 @@ internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
     /// <summary>A head has come whole, and the application answers it.</summary>
     public void BeginAnswer(bool isHttp10)
     {
+        stop.BeginAnswer();
         _input.BeginAnswer();
         _output.BeginAnswer(isHttp10);
     }
@@ -41,6 +42,7 @@ internal sealed class ClientTransport(IDuplexPipe raw) : IDuplexPipe
     public void EndAnswer()
     {
         _input.EndAnswer();
+        stop.EndAnswer();
         _output.EndAnswer();
     }
 

@@ -28,6 +28,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly KestrelServer _kestrel;
     private readonly ProxyApplication _application;
     private readonly DepartureWatch _watch;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Configuration.ListenOptions _listen;
     private readonly string _engine;
@@ -42,6 +43,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _logger = loggers.CreateLogger<ProxyServer>();
         _listen = listen;
         _engine = dialer.Path;
+        _time = time;
         _watch = new DepartureWatch(time);
         var options = new KestrelServerOptions { ApplicationServices = services };
         Configure(options);
@@ -125,7 +127,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
     private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, EngineDialer dialer)
     {
-        await using var client = new ClientConnection(connection, dialer, _watch);
+        await using var client = new ClientConnection(connection, dialer, _watch, _time);
         await next(client.Context);
     }
 }

@@ -97,6 +97,9 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>Stops to serve; clients are cut.</summary>
     public Task StopAsync() => _server.StopAsync(new CancellationToken(canceled: true));
 
+    /// <summary>Stops to serve; clients have all the time they want.</summary>
+    public Task DrainAsync() => _server.StopAsync(TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();

@@ -1,0 +1,116 @@
+using System.Net.Sockets;
+using DockerGuardProxy.Tests.Engine;
+using DockerGuardProxy.Tests.Hosting;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Listen;
+
+/// <summary>A stop loses no request that a client could not know to keep back.</summary>
+public sealed class StopNoticeTests : IAsyncLifetime
+{
+    private const string Request = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n", Answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nDate: d\r\n\r\nOK";
+
+    private readonly FakeTimeProvider _time = new();
+    private ProxyRig _rig = null!;
+    private RawEngine _engine = null!;
+    private RawPeer _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _rig = await ProxyRig.StartAsync(_time);
+        _engine = _rig.NewEngine();
+        _client = await _rig.ConnectAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _engine.Dispose();
+        await _rig.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_client_that_connected_before_the_stop_is_served_after_it()
+    {
+        // Accepted, and not only in the backlog, which ends with the socket: a later client has been served.
+        using var other = await _rig.ConnectAsync();
+        await ServeAsync(other);
+        var stop = _rig.DrainAsync();
+        await _client.SendAsync(Request);
+        var connection = await _engine.AcceptAsync();
+        await connection.HeadAsync();
+        await connection.SendAsync(Answer);
+
+        // And it is told not to come again.
+        Assert.Equal("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\nDate: d\r\n\r\nOK", await _client.RestAsync());
+        await stop;
+    }
+
+    [Fact]
+    public async Task A_client_that_connects_without_a_word_holds_the_stop_up_for_a_second_only()
+    {
+        using var other = await _rig.ConnectAsync();
+        await ServeAsync(other);
+        var stop = _rig.DrainAsync();
+        Assert.Equal("", await other.RestAsync());
+        Assert.True(_client.IsSilent);
+        await Eventually.Async(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return stop.IsCompleted;
+        });
+        Assert.Equal("", await _client.RestAsync());
+    }
+
+    [Fact]
+    public async Task A_client_between_two_requests_sees_the_stop_before_its_next_leaves_it()
+    {
+        await ServeAsync(_client);
+        await _rig.DrainAsync();
+        var e = await Assert.ThrowsAsync<SocketException>(() => _client.SendAsync(Request));
+        Assert.Equal(SocketError.Shutdown, e.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task A_request_under_way_is_answered_and_the_engine_does_not_learn_of_the_stop()
+    {
+        await _client.SendAsync(Request);
+        var connection = await _engine.AcceptAsync();
+        await connection.HeadAsync();
+        var stop = _rig.DrainAsync();
+        Assert.True(connection.IsSilent);
+        await connection.SendAsync(Answer);
+        Assert.EndsWith("\r\n\r\nOK", await _client.RestAsync(), StringComparison.Ordinal);
+        await stop;
+    }
+
+    [Fact]
+    public async Task A_head_that_has_begun_may_end()
+    {
+        var connection = await ServeAsync(_client);
+        await _client.SendAsync("GET /x HTTP/1.1\r\n");
+
+        // Read, and not only sent: the proxy's answer to another client comes after it.
+        using var other = await _rig.ConnectAsync();
+        await ServeAsync(other);
+        var stop = _rig.DrainAsync();
+        await _client.SendAsync("Host: h\r\n\r\n");
+        await connection.HeadAsync();
+        await connection.SendAsync(Answer);
+        Assert.EndsWith("\r\n\r\nOK", await _client.RestAsync(), StringComparison.Ordinal);
+        await stop;
+    }
+
+    /// <summary>One request and its answer.</summary>
+    /// <returns>The engine's end of the connection, which the client's next request takes too.</returns>
+    private async Task<RawPeer> ServeAsync(RawPeer client)
+    {
+        await client.SendAsync(Request);
+        var connection = await _engine.AcceptAsync();
+        await connection.HeadAsync();
+        await connection.SendAsync(Answer);
+        await client.AnswerAsync();
+        return connection;
+    }
+}
