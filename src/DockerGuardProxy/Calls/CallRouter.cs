@@ -76,8 +76,9 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
             var result = await reader.ReadAsync(http.RequestAborted);
             foreach (var memory in result.Buffer) bytes.Write(memory.Span);
             reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted) return (bytes.WrittenMemory, true);
+            // Also where all of it has come at once: what becomes of a body must not depend on how it was cut.
             if (bytes.WrittenCount > limit) return (bytes.WrittenMemory, false);
+            if (result.IsCompleted) return (bytes.WrittenMemory, true);
         }
     }
 
