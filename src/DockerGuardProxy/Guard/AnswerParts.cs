@@ -9,7 +9,8 @@ namespace DockerGuardProxy.Guard;
 /// <summary>What an <see cref="EngineAnswer"/> keeps of the engine's head, to be written for the caller and for each that joined it.</summary>
 /// <param name="Reason">Reason phrase.</param>
 /// <param name="Headers">Names and values as they came, without those of the connection.</param>
-internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<string, StringValues>> Headers)
+/// <param name="IsChunked">It came in chunks, as net/http sends whatever is longer than 2,048 bytes; each copy is framed likewise.</param>
+internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<string, StringValues>> Headers, bool IsChunked)
 {
     /// <summary>The longest answer that is kept, in bytes. Those to terminating calls are an error text at most.</summary>
     private const int MaxLength = 1 << 20;
@@ -31,7 +32,8 @@ internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<s
             body.Write(buffer, 0, count);
         }
 
-        return new EngineAnswer((int)response.StatusCode, body.ToArray(), new AnswerParts(response.ReasonPhrase, headers.ToImmutable()));
+        var isChunked = response.Headers.TransferEncodingChunked == true;
+        return new EngineAnswer((int)response.StatusCode, body.ToArray(), new AnswerParts(response.ReasonPhrase, headers.ToImmutable(), isChunked));
     }
 
     /// <summary>Writes an answer to one caller.</summary>
@@ -47,7 +49,7 @@ internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<s
 
         if (answer.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) return;
 
-        response.ContentLength = answer.Body.Length;
+        if (answer.Head is not AnswerParts { IsChunked: true }) response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }
 

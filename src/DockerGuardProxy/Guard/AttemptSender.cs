@@ -20,19 +20,29 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, E
     /// <inheritdoc/>
     public void EvidenceNeeded(EvidenceNeed need) => evidence.Wake();
 
+    /// <summary>Sends a call once and reads its answer whole.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>
+    /// <param name="mayBeSent">Asked if the engine took long to take the connection.</param>
+    /// <exception cref="Exception">No answer came; it may have been sent.</exception>
+    public async Task<EngineAnswer> AskAsync(GuardedRequest request, string? id, Func<bool> mayBeSent)
+    {
+        PassingChange? passing = PassedCall.TryRecognise(request.Method, request.Target, out var passed) ? index.Expect(passed) : null;
+        var exchange = new AttemptExchange(dialer, request.Encode(id), mayBeSent);
+        using var invoker = EngineHandler.Create(exchange.ConnectAsync);
+        using var message = new HttpRequestMessage(HttpMethod.Get, StandInTarget);
+        using var response = await invoker.SendAsync(message, CancellationToken.None);
+        var answer = await AnswerParts.ReadAsync(response, CancellationToken.None);
+        if (passing is not null) index.Answered(passing, answer.Status, answer.Body.Span);
+        return answer;
+    }
+
     private async Task SendAsync(Attempt attempt)
     {
         try
         {
-            var request = (GuardedRequest)attempt.Ticket.Request!;
-            PassingChange? passing = PassedCall.TryRecognise(request.Method, request.Target, out var passed) ? index.Expect(passed) : null;
-            var exchange = new AttemptExchange(dialer, request.Encode(attempt.IsByFullId ? attempt.Ticket.Container!.Id : null), () => Ledger!.MayStillBeSent(attempt));
-            using var invoker = EngineHandler.Create(exchange.ConnectAsync);
-            using var message = new HttpRequestMessage(HttpMethod.Get, StandInTarget);
-            using var response = await invoker.SendAsync(message, CancellationToken.None);
-            var answer = await AnswerParts.ReadAsync(response, CancellationToken.None);
-            if (passing is not null) index.Answered(passing, answer.Status, answer.Body.Span);
-            Ledger!.Answered(attempt, answer);
+            var id = attempt.IsByFullId ? attempt.Ticket.Container!.Id : null;
+            Ledger!.Answered(attempt, await AskAsync((GuardedRequest)attempt.Ticket.Request!, id, () => Ledger.MayStillBeSent(attempt)));
         }
         catch (Exception e)
         {

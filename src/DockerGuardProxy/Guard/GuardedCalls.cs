@@ -13,7 +13,7 @@ namespace DockerGuardProxy.Guard;
 /// (1) whom it means, by the index; (2) the ledger's decision; (3) where that is not to forward, and the call names no full id, the
 /// engine is asked whom it means, and the ledger decides again; (4) the outcome is written. The caller may leave at any time.
 /// </remarks>
-internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer)
+internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender)
 {
     private const string DecisionHeader = "Docker-Guard-Proxy";
 
@@ -42,7 +42,26 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
             return true;
         }
 
-        return await AnswerAsync(http, client, outcome);
+        if (outcome is Outcome.Unguarded) outcome = await SendLateAsync(ticket);
+        await AnswerAsync(http, client, outcome);
+        return true;
+    }
+
+    /// <summary>
+    /// A fault of the guard's own while the call waited: it was never sent. Not by the common way, which would send it as it came: its name may
+    /// belong to a new container by now.
+    /// </summary>
+    private async Task<Outcome> SendLateAsync(Ticket ticket)
+    {
+        try
+        {
+            var answer = await sender.AskAsync((GuardedRequest)ticket.Request!, ticket.Container?.Id, () => !ticket.CallerHasLeft);
+            return new Outcome.Answered(answer, null);
+        }
+        catch (Exception cause)
+        {
+            return new Outcome.Lost(cause);
+        }
     }
 
     private static GuardedRequest Detach(HttpContext http, ClientConnection client, string target, ReadOnlyMemory<byte>? body)
@@ -81,13 +100,13 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
     // Far beyond any run; TimeSpan ends at some 29,000 years.
     private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));
 
-    private static async Task<bool> AnswerAsync(HttpContext http, ClientConnection client, Outcome outcome)
+    private static async Task AnswerAsync(HttpContext http, ClientConnection client, Outcome outcome)
     {
         switch (outcome)
         {
             case Outcome.Answered answered:
                 await AnswerParts.WriteAsync(answered.Answer, http);
-                return true;
+                break;
             case Outcome.Refused refused:
                 http.Response.StatusCode = Refusal.Status;
                 http.Response.ContentType = Refusal.ContentType;
@@ -95,15 +114,10 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
                 http.Response.Headers[DecisionHeader] = "refused";
                 http.Response.ContentLength = refused.Refusal.Body.Length;
                 await http.Response.Body.WriteAsync(refused.Refusal.Body, http.RequestAborted);
-                return true;
+                break;
             case Outcome.Lost lost:
                 await EngineFailure.AnswerAsync(http, client.Link.EnginePath, lost.Cause);
-                return true;
-            case Outcome.Dropped:
-                return true;
-            default:
-                // A fault of the guard's own while the call waited: it was never sent, and is forwarded now.
-                return false;
+                break;
         }
     }
 }

@@ -141,6 +141,25 @@ public sealed class GuardedCallsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_fault_of_the_guard_sends_a_waiting_call_to_the_container_it_meant()
+    {
+        await CallAsync("POST", "/containers/web/kill");
+        await SeenAsync(EngineOperation.Kill, 1);
+        var waiting = await CallAsync("POST", "/containers/web/kill");
+        await Eventually.Async(() => _rig.Ledger.Snapshot().WaitingCalls == 1);
+        await _engine.Daemon.RenameAsync("web", "old");
+        _engine.Daemon.Create(new() { Name = "web" });
+        await _engine.Daemon.StartAsync("web");
+
+        _rig.Ledger.RunEnded(null!, 1);
+        await SeenAsync(EngineOperation.Kill, 2);
+        Assert.True(_engine.Daemon.Containers.Get("web").IsRunning);
+        _engine.Thaw("old");
+        Assert.StartsWith("HTTP/1.1 204 No Content\r\n", (await waiting.AnswerAsync()).Head, StringComparison.Ordinal);
+        Assert.True(_engine.Daemon.Containers.Get("web").IsRunning);
+    }
+
+    [Fact]
     public async Task A_call_by_full_id_asks_the_engine_nothing()
     {
         await CallAsync("POST", $"/containers/{_id}/kill");
