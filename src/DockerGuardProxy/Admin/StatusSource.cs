@@ -3,13 +3,14 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Admin;
 
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
-    ConfigurationStore store, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, TimeProvider time)
+    ConfigurationStore store, AcceptLoops loops, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -22,7 +23,7 @@ internal sealed class StatusSource(
         return new StatusReport(
             StatusReport.FormatVersion,
             now,
-            new ProxyReport(ProductVersion.Number, Environment.ProcessId, _started, configuration.Listen.Path),
+            new ProxyReport(ProductVersion.Number, Environment.ProcessId, _started, loops.Paths),
             Describe(configuration, store.Status),
             new EngineReport(configuration.Engine.Path, index.IsReady, index.Current.Count),
             new CallsReport(

@@ -8,6 +8,7 @@ using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Hosting;
@@ -40,13 +41,23 @@ internal static class Composition
         AddEngine(services, configuration.Engine, procfs);
         AddGuard(services, store, time, procfs);
         AddAdmin(services, configuration.Admin);
+        services.AddSingleton<AcceptLoops>();
         services.AddHostedService(provider => new ProxyServer(
             configuration.Listen,
+            provider.GetRequiredService<AcceptLoops>(),
             provider.GetRequiredService<EngineDialer>(),
             provider.GetRequiredService<ProxyApplication>(),
             time,
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
+
+        // Last, for the service manager takes the start for complete after it.
+        services.AddHostedService(provider => new AcceptWatch(
+            provider.GetRequiredService<AcceptLoops>(),
+            provider.GetService<ISystemdNotifier>(),
+            AcceptWatch.ReadWatchdog(Environment.GetEnvironmentVariable),
+            time,
+            provider.GetRequiredService<ILogger<AcceptWatch>>()));
         return builder.Build();
     }
 

@@ -29,6 +29,11 @@ internal static class Daemon
             await host.RunAsync(cancellationToken);
             return 0;
         }
+        catch (OperationCanceledException)
+        {
+            // Told to end before the start was complete.
+            return 0;
+        }
         catch (ConfigurationException)
         {
             // Each error has been logged.

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -31,17 +30,18 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Configuration.ListenOptions _listen;
+    private readonly AcceptLoops _loops;
     private readonly string _engine;
     private readonly bool _isHanded;
-    private long _inode;
 
     public ProxyServer(
-        Configuration.ListenOptions listen, EngineDialer dialer, ProxyApplication application, TimeProvider time,
+        Configuration.ListenOptions listen, AcceptLoops loops, EngineDialer dialer, ProxyApplication application, TimeProvider time,
         IServiceProvider services, ILoggerFactory loggers)
     {
         _application = application;
         _logger = loggers.CreateLogger<ProxyServer>();
         _listen = listen;
+        _loops = loops;
         _engine = dialer.Path;
         _time = time;
         _watch = new DepartureWatch(time);
@@ -68,36 +68,38 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         void ConfigureEndPoint(ListenOptions endPoint)
         {
             endPoint.Protocols = HttpProtocols.Http1;
-            endPoint.Use(next => connection => ServeAsync(next, connection, dialer));
+            var loop = loops.Add(endPoint.EndPoint);
+            endPoint.Use(next => connection => ServeAsync(next, connection, loop, dialer));
         }
     }
-
-    /// <summary>The sockets that clients use, once started.</summary>
-    public ImmutableArray<string> Paths { get; private set; } = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _kestrel.StartAsync(_application, cancellationToken);
-        if (!_isHanded)
-            _inode = SocketFile.Inode(_listen.Path);
-        else if (!Paths.Any(path => Configuration.Check.IsSamePath(path, _listen.Path)))
-            ListenLog.HandedElsewhere(_logger, string.Join(", ", Paths), _listen.Path);
-        foreach (var path in Paths)
-            ListenLog.Listening(_logger, path, _isHanded ? "handed over by the service manager" : "made by this process", _engine);
+        if (_isHanded && !_loops.All.Any(loop => Configuration.Check.IsSamePath(loop.Path, _listen.Path)))
+            ListenLog.HandedElsewhere(_logger, _loops.Paths, _listen.Path);
+        ListenLog.Listening(_logger, _loops.Paths, _isHanded ? "handed over by the service manager" : "made by this process", _engine);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        // Only while it is still ours: a successor may have put its own in its place. One that was handed over stays for the successor.
-        if (_inode != 0 && SocketFile.Inode(_listen.Path) == _inode)
-            File.Delete(_listen.Path);
+        RemoveFile();
         await _kestrel.StopAsync(cancellationToken);
     }
 
     public void Dispose()
     {
+        // Not stopped, where another part of the host failed to start.
+        RemoveFile();
         _kestrel.Dispose();
         _watch.Dispose();
+    }
+
+    // Only while it is still ours: a successor may have put its own in its place. One that was handed over stays for the successor.
+    private void RemoveFile()
+    {
+        foreach (var loop in _isHanded ? [] : _loops.All.Where(loop => loop.HasFile))
+            File.Delete(loop.Path);
     }
 
     private static void Configure(KestrelServerOptions options)
@@ -121,12 +123,13 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private Socket Bind(EndPoint endPoint)
     {
         var socket = endPoint is FileHandleEndPoint handed ? HandedSocket.Take(handed.FileHandle, _engine) : ListenSocket.Create(_listen, _logger);
-        Paths = Paths.Add(socket.LocalEndPoint!.ToString()!);
+        _loops.Of(endPoint).Bind(socket.LocalEndPoint!.ToString()!);
         return socket;
     }
 
-    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, EngineDialer dialer)
+    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop, EngineDialer dialer)
     {
+        loop.OnAccepted();
         await using var client = new ClientConnection(connection, dialer, _watch, _time);
         await next(client.Context);
     }

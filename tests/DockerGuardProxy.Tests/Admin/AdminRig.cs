@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using DockerGuardProxy.Admin;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
@@ -23,7 +24,9 @@ internal sealed class AdminRig : IAsyncDisposable
     {
         _loggers = new LoggerFactory([new Provider(Log)]);
         Store = ConfigurationStore.Start(Folder.With("{}").Sources, Guard.Time, Log);
-        var source = new StatusSource(Store, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Guard.Time);
+        var loops = new AcceptLoops();
+        loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
+        var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Guard.Time);
         Source = source;
         Application = new AdminApplication(
             new AdminApi(source, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), _loggers.CreateLogger<AdminApplication>());

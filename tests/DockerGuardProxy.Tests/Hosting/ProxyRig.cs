@@ -55,13 +55,15 @@ internal sealed class ProxyRig : IAsyncDisposable
         Index.Listen(new LedgerFeed(Ledger));
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
-            listen, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), time, _services,
+            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 
     public string EnginePath { get; }
 
     public string SocketPath => _folder["proxy.sock"];
+
+    public AcceptLoops Loops { get; } = new();
 
     public RecordingLogger Log { get; } = new();
 

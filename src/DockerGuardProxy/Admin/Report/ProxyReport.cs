@@ -4,5 +4,5 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="Version">Of the program.</param>
 /// <param name="Pid">Its process id.</param>
 /// <param name="Started">When, in UTC.</param>
-/// <param name="Listen">The socket that clients use.</param>
+/// <param name="Listen">The socket that clients use; several with commas.</param>
 internal sealed record ProxyReport(string Version, int Pid, DateTimeOffset Started, string Listen);

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Hosting;
+
+/// <summary>Log events of the daemon as a whole, ids 1900 to 1999.</summary>
+internal static partial class HostingLog
+{
+    [LoggerMessage(1900, LogLevel.Error, "{Path}: no connection was accepted for {Seconds} s; the service manager's watchdog is not fed.")]
+    public static partial void AcceptLoopStands(ILogger logger, string path, double seconds);
+
+    [LoggerMessage(1901, LogLevel.Error, "{Path}: the socket's file is gone or another's; who is connected is served, new clients do not get here. Restart docker-guard-proxy.socket, or the service where there is none.")]
+    public static partial void SocketFileLost(ILogger logger, string path);
+
+    [LoggerMessage(1902, LogLevel.Warning, "The service manager could not be told that the proxy lives: {Error}.")]
+    public static partial void NotNotified(ILogger logger, string error);
+}
