@@ -1,3 +1,4 @@
+using DockerGuardProxy.Telemetry;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace DockerGuardProxy.Admin;
 
 /// <summary>Finds what answers a request on the admin socket. The routes are few and fixed; ASP.NET Core's routing is left out.</summary>
-internal sealed class AdminApplication(AdminApi api, ILogger<AdminApplication> logger) : IHttpApplication<HttpContext>
+internal sealed class AdminApplication(AdminApi api, TelemetryPipeline telemetry, ILogger<AdminApplication> logger) : IHttpApplication<HttpContext>
 {
     private const string ReleasePrefix = "/v1/release/";
 
@@ -45,6 +46,7 @@ internal sealed class AdminApplication(AdminApi api, ILogger<AdminApplication> l
             "/v1/status" => Get(context, api.Status),
             "/v1/health" => Get(context, AdminApi.Health),
             "/v1/ready" => Get(context, api.Ready),
+            "/metrics" when HttpMethods.IsGet(context.Request.Method) => telemetry.Page(context),
             "/v1/reload" => PostAsync(context, api.ReloadAsync),
             _ when path.StartsWith(ReleasePrefix, StringComparison.Ordinal) =>
                 PostAsync(context, () => Task.FromResult(api.Release(Uri.UnescapeDataString(path[ReleasePrefix.Length..])))),

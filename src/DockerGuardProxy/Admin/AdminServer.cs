@@ -20,14 +20,6 @@ namespace DockerGuardProxy.Admin;
 internal sealed class AdminServer(
     string path, IHttpApplication<HttpContext> application, IServiceProvider services, ILoggerFactory loggers) : IHostedService, IDisposable
 {
-    private const int MaxConnections = 32, MaxHead = 8 << 10, MaxLine = 4 << 10, MaxHeaders = 32, MaxBody = 4 << 10;
-
-    /// <summary>From the first byte of a head to its last.</summary>
-    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(5);
-
-    /// <summary>Between two requests; a scrape every 30 s opens its connection anew.</summary>
-    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
-
     private KestrelServer? _kestrel;
     private long _inode;
 
@@ -64,7 +56,7 @@ internal sealed class AdminServer(
     private KestrelServer Create()
     {
         var options = new KestrelServerOptions { ApplicationServices = services };
-        Configure(options);
+        AdminLimits.Apply(options);
         options.ListenUnixSocket(path, endPoint => endPoint.Protocols = HttpProtocols.Http1);
         var transport = new SocketTransportOptions
         {
@@ -79,22 +71,5 @@ internal sealed class AdminServer(
         if (_inode != 0 && SocketFile.Inode(path) == _inode)
             File.Delete(path);
         _inode = 0;
-    }
-
-    private static void Configure(KestrelServerOptions options)
-    {
-        options.AddServerHeader = false;
-        var limits = options.Limits;
-        limits.MaxConcurrentConnections = MaxConnections;
-        limits.MaxConcurrentUpgradedConnections = 0;
-        limits.MaxRequestBodySize = MaxBody;
-        limits.MaxRequestHeadersTotalSize = MaxHead;
-        limits.MaxRequestLineSize = MaxLine;
-        limits.MaxRequestBufferSize = MaxHead + MaxBody;
-        limits.MaxRequestHeaderCount = MaxHeaders;
-        limits.RequestHeadersTimeout = HeadTimeout;
-        limits.KeepAliveTimeout = IdleTimeout;
-
-        // Kestrel's own data rates stay: a client that never reads is cut off after some five seconds.
     }
 }

@@ -5,6 +5,7 @@ using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Telemetry;
 
 namespace DockerGuardProxy.Admin;
 
@@ -45,12 +46,12 @@ internal sealed class StatusSource(
                 ConfigurationOrigin.ObserveOnly => "observe-only",
                 _ => "asked",
             },
-            Name(policies.Guard.Mode),
+            Words.Of(policies.Guard.Mode),
             new PoliciesReport(
-                Name(policies.For(Operation.Stop).Mode),
-                Name(policies.For(Operation.Kill).Mode),
-                Name(policies.For(Operation.Restart).Mode),
-                Name(policies.For(Operation.Remove).Mode)),
+                Words.Of(policies.For(Operation.Stop).Mode),
+                Words.Of(policies.For(Operation.Kill).Mode),
+                Words.Of(policies.For(Operation.Restart).Mode),
+                Words.Of(policies.For(Operation.Remove).Mode)),
             status.SwitchedOff,
             status.LoadedAt,
             status.Reloads,
@@ -69,7 +70,7 @@ internal sealed class StatusSource(
             container.Pod is { } pod ? new PodReport(pod.Namespace, pod.Name, pod.Uid) : null,
             snapshot.IsStuck,
             snapshot.EvidenceSince,
-            snapshot.Diagnosis is { } diagnosis ? Name(diagnosis.Kind) : null,
+            snapshot.Diagnosis is { } diagnosis ? Words.Of(diagnosis.Kind) : null,
             [.. tasks.Take(ContainerReport.MaxTasks).Select(Describe)],
             Math.Max(0, tasks.Length - ContainerReport.MaxTasks),
             snapshot.Attempts,
@@ -83,23 +84,6 @@ internal sealed class StatusSource(
 
     private static TaskReport Describe(StuckTask task) => new(
         task.Pid, task.Tid, task.Comm, task.State.ToString(), task.Wchan.Length > 0 ? task.Wchan : null, task.FileSystem);
-
-    private static string Name(GuardMode mode) => mode switch
-    {
-        GuardMode.Off => "off",
-        GuardMode.Observe => "observe",
-        _ => "enforce",
-    };
-
-    private static string Name(DiagnosisKind kind) => kind switch
-    {
-        DiagnosisKind.DState => "d-state",
-        DiagnosisKind.Frozen => "frozen",
-        DiagnosisKind.ExitLost => "exit-lost",
-        DiagnosisKind.NotKilled => "not-killed",
-        DiagnosisKind.Alive => "alive",
-        _ => "cannot-tell",
-    };
 
     private static double? Seconds(TimeSpan? age) => age is { } span ? Math.Round(span.TotalSeconds, 3) : null;
 }

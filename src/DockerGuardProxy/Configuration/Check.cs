@@ -32,11 +32,15 @@ internal static partial class Check
     public static string? Account(string text) =>
         text.Length == 0 || AccountName().IsMatch(text) ? null : $"\"{LogText.Escape(text)}\" is no name or number of a user or group";
 
-    /// <summary>IP address and port.</summary>
-    public static string? AddressOrNothing(string text) =>
-        text.Length == 0 || (IPEndPoint.TryParse(text, out var address) && address.Port > 0)
-            ? null
-            : $"\"{LogText.Escape(text)}\" is not an IP address and port, such as 127.0.0.1:9417";
+    /// <summary>IP address of this machine alone, and port: what is served there is open to whoever can connect.</summary>
+    public static string? LoopbackOrNothing(string text)
+    {
+        if (text.Length == 0)
+            return null;
+        if (!IPEndPoint.TryParse(text, out var address) || address.Port == 0)
+            return $"\"{LogText.Escape(text)}\" is not an IP address and port, such as 127.0.0.1:9417";
+        return IPAddress.IsLoopback(address.Address) ? null : $"\"{LogText.Escape(text)}\" is not a loopback address, such as 127.0.0.1:9417";
+    }
 
     /// <summary>An absolute URI; credentials belong into OTEL_EXPORTER_OTLP_HEADERS, which is never shown or logged.</summary>
     public static string? UriOrNothing(string text)

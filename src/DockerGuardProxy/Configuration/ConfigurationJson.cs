@@ -69,6 +69,7 @@ internal static class ConfigurationJson
                 ["endpoint"] = configuration.Telemetry.OtlpEndpoint,
                 ["protocol"] = configuration.Telemetry.OtlpProtocol == OtlpProtocol.Grpc ? "grpc" : "http/protobuf",
             },
+            ["forwardedRatio"] = configuration.Telemetry.ForwardedRatio,
         },
         ["shutdown"] = new JsonObject { ["drain"] = Duration.Format(configuration.Shutdown.Drain) },
     };

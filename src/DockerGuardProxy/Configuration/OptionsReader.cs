@@ -24,7 +24,7 @@ internal sealed class OptionsReader
             Engine(root.Section("engine")),
             Admin(root.Section("admin")),
             Guard(root.Section("guard")),
-            Telemetry(root.Section("telemetry").Section("otlp")),
+            Telemetry(root.Section("telemetry")),
             new ShutdownOptions(root.Section("shutdown").Time("drain", TimeSpan.Zero, TimeSpan.FromHours(1)) ?? ShutdownOptions.Default.Drain));
         Compare(root, configuration);
         _errors.AddRange(Known.Unknown(tree.Root));
@@ -43,12 +43,17 @@ internal sealed class OptionsReader
 
     private static AdminOptions Admin(SectionReader section) => new(
         section.Text("path", Check.SocketPathOrNothing) ?? AdminOptions.Default.Path,
-        section.Text("metrics", Check.AddressOrNothing) ?? AdminOptions.Default.Metrics);
+        section.Text("metrics", Check.LoopbackOrNothing) ?? AdminOptions.Default.Metrics);
 
-    private static TelemetryOptions Telemetry(SectionReader section) => new(
-        section.Text("endpoint", Check.UriOrNothing) ?? TelemetryOptions.Default.OtlpEndpoint,
-        section.Choice("protocol", ("grpc", OtlpProtocol.Grpc), ("http/protobuf", OtlpProtocol.HttpProtobuf))
-            ?? TelemetryOptions.Default.OtlpProtocol);
+    private static TelemetryOptions Telemetry(SectionReader section)
+    {
+        var otlp = section.Section("otlp");
+        return new TelemetryOptions(
+            otlp.Text("endpoint", Check.UriOrNothing) ?? TelemetryOptions.Default.OtlpEndpoint,
+            otlp.Choice("protocol", ("grpc", OtlpProtocol.Grpc), ("http/protobuf", OtlpProtocol.HttpProtobuf))
+                ?? TelemetryOptions.Default.OtlpProtocol,
+            section.Part("forwardedRatio") ?? TelemetryOptions.Default.ForwardedRatio);
+    }
 
     private static GuardOptions Guard(SectionReader section)
     {

@@ -69,6 +69,18 @@ internal sealed class SectionReader(ConfigurationTree tree, string path, KnownKe
         return null;
     }
 
+    /// <summary>A part of a whole, from 0 to 1.</summary>
+    public double? Part(string name)
+    {
+        var (value, source) = Value(name);
+        if (value is null)
+            return null;
+        if (double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var part) && part is >= 0 and <= 1)
+            return part;
+        Fail(Full(name), $"\"{LogText.Escape(value)}\" is not a number from 0 to 1", source);
+        return null;
+    }
+
     /// <summary>A duration within bounds.</summary>
     public TimeSpan? Time(string name, TimeSpan least, TimeSpan most)
     {

@@ -3,7 +3,8 @@ namespace DockerGuardProxy.Configuration;
 /// <summary>Where traces, metrics and logs go. A change needs a restart: OpenTelemetry's exporters are built once.</summary>
 /// <param name="OtlpEndpoint">Absolute http or https URI; empty leaves it to the standard OTEL_* variables.</param>
 /// <param name="OtlpProtocol">The wire format.</param>
-internal sealed record TelemetryOptions(string OtlpEndpoint, OtlpProtocol OtlpProtocol)
+/// <param name="ForwardedRatio">The part of the plainly forwarded calls whose spans are exported, from 0 to 1; all others always are.</param>
+internal sealed record TelemetryOptions(string OtlpEndpoint, OtlpProtocol OtlpProtocol, double ForwardedRatio)
 {
-    public static TelemetryOptions Default { get; } = new(OtlpEndpoint: "", OtlpProtocol.Grpc);
+    public static TelemetryOptions Default { get; } = new(OtlpEndpoint: "", OtlpProtocol.Grpc, ForwardedRatio: 0);
 }

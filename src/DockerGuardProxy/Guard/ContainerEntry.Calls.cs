@@ -229,5 +229,5 @@ internal sealed partial class ContainerEntry
     }
 
     private void Report(Ticket ticket, Verdict verdict, Attempt? lead, Turn turn) =>
-        turn.Report(new GuardEvent.Decided(ticket, verdict, lead, _view.Length));
+        turn.Report(new GuardEvent.Decided(ticket, verdict, lead, _view.Length, Diagnosis));
 }

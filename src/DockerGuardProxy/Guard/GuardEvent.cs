@@ -15,13 +15,20 @@ internal abstract record GuardEvent
     /// <param name="Verdict">The decision.</param>
     /// <param name="Lead">The lead of a joined call.</param>
     /// <param name="OpenCalls">Open calls of the container before the decision took effect.</param>
-    internal sealed record Decided(Ticket Ticket, Verdict Verdict, Attempt? Lead, int OpenCalls) : GuardEvent;
+    /// <param name="Diagnosis">The last report about the container; null without one.</param>
+    internal sealed record Decided(Ticket Ticket, Verdict Verdict, Attempt? Lead, int OpenCalls, Diagnosis? Diagnosis) : GuardEvent;
 
     /// <summary>A caller was refused, or would have been (<see cref="GuardMode.Observe"/>).</summary>
     /// <param name="Ticket">The call.</param>
     /// <param name="Refusal">What it was told.</param>
     /// <param name="Diagnosis">What the refusal rests on; null if nothing was reported.</param>
     internal sealed record Refused(Ticket Ticket, Refusal Refusal, Diagnosis? Diagnosis) : GuardEvent;
+
+    /// <summary>A caller was told its outcome. Nothing more is reported about the call.</summary>
+    internal sealed record Concluded(Ticket Ticket, Outcome Outcome) : GuardEvent;
+
+    /// <summary>The caller of a call that was sent has left; the call stays open. One that was not sent is <see cref="Concluded"/> instead.</summary>
+    internal sealed record CallerLeft(Ticket Ticket) : GuardEvent;
 
     /// <summary>Refusals of the last 60 s turned out wrong: the container exited.</summary>
     internal sealed record RefusalsProvedWrong(GuardedContainer Container, Operation Operation, int Count) : GuardEvent;

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Calls;
 
 namespace DockerGuardProxy.Guard;
 
 /// <summary>The ledger at one moment, for status and gauges.</summary>
-/// <param name="OpenCalls">Sent to the engine and not answered, those of ended runs included.</param>
+/// <param name="OpenByOperation">Sent to the engine and not answered, those of ended runs included.</param>
 /// <param name="WaitingCalls">Held and joined callers.</param>
 /// <param name="OldestOpen">Age of the oldest open call of a present run; null without one.</param>
 /// <param name="Refusals">Since the process started.</param>
@@ -11,10 +12,14 @@ namespace DockerGuardProxy.Guard;
 /// <param name="CallsSaved">Calls since the process started that ended without being sent.</param>
 /// <param name="Containers">Every container with an entry, by name.</param>
 internal sealed record GuardSnapshot(
-    int OpenCalls,
+    ImmutableArray<KeyValuePair<Operation, int>> OpenByOperation,
     int WaitingCalls,
     TimeSpan? OldestOpen,
     long Refusals,
     long WrongRefusals,
     long CallsSaved,
-    ImmutableArray<ContainerSnapshot> Containers);
+    ImmutableArray<ContainerSnapshot> Containers)
+{
+    /// <summary>All of <see cref="OpenByOperation"/>.</summary>
+    public int OpenCalls => OpenByOperation.Sum(open => open.Value);
+}

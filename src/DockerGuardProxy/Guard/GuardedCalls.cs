@@ -69,7 +69,7 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
         var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
         var headers = new ArrayBufferWriter<byte>(512);
         RequestHead.WriteDetachedHeaders(request, client.Transport.HostAsSent, body?.Length, headers);
-        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default);
+        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, client.Peer);
     }
 
     private async ValueTask<Ticket> ArriveAsync(TerminatingCall call, GuardedRequest request, CancellationToken cancellationToken)

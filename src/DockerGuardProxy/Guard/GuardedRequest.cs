@@ -1,6 +1,7 @@
 using System.Buffers;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Forward;
+using DockerGuardProxy.Listen;
 
 namespace DockerGuardProxy.Guard;
 
@@ -9,7 +10,8 @@ namespace DockerGuardProxy.Guard;
 /// <param name="Target">As it came.</param>
 /// <param name="Headers">The rest of the head, with framing of its own.</param>
 /// <param name="Body">The body; empty where there was none.</param>
-internal sealed record GuardedRequest(string Method, string Target, ReadOnlyMemory<byte> Headers, ReadOnlyMemory<byte> Body)
+/// <param name="Caller">Who calls; null where the kernel does not tell.</param>
+internal sealed record GuardedRequest(string Method, string Target, ReadOnlyMemory<byte> Headers, ReadOnlyMemory<byte> Body, PeerCredentials? Caller)
 {
     /// <summary>The bytes to send.</summary>
     /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>

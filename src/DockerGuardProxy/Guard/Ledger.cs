@@ -90,7 +90,11 @@ internal sealed class Ledger : IDisposable
     public void CallerLeft(Ticket ticket) => Step(ticket, static (ledger, ticket, turn) =>
     {
         ticket.CallerHasLeft = true;
-        if (ticket.Phase is TicketPhase.Done or TicketPhase.New || ticket.Container is null)
+        if (ticket.Phase is TicketPhase.Done or TicketPhase.New)
+            return;
+        if (ticket.Own is not null)
+            turn.Report(new GuardEvent.CallerLeft(ticket));
+        if (ticket.Container is null)
             return;
         var entry = ledger.EntryOf(ticket.Container);
         entry.CallerLeft(ticket, turn);
@@ -204,7 +208,7 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                _totals.Open.Count, _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
+                [.. _totals.Open.CountBy(attempt => attempt.Ticket.Call.Operation)], _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
                 containers);
         }
     }
@@ -231,7 +235,7 @@ internal sealed class Ledger : IDisposable
             ticket.Phase = TicketPhase.Leading;
             ticket.Own = new Attempt(_totals.NextAttempt(), ticket, 0, KillAt.Never, isByFullId: false, isStep: false, turn.Now);
             _totals.Open.Add(ticket.Own);
-            turn.Report(new GuardEvent.Decided(ticket, ticket.First, null, 0));
+            turn.Report(new GuardEvent.Decided(ticket, ticket.First, null, 0, null));
             turn.Send(ticket.Own);
             return;
         }

@@ -82,5 +82,6 @@ internal sealed class Ticket
             turn.Complete(this, DockerGuardProxy.Guard.Outcome.Unguarded.Instance);
     }
 
-    internal void Complete(Outcome outcome) => _outcome.TrySetResult(outcome);
+    /// <summary>True the first time; later outcomes are ignored.</summary>
+    internal bool Complete(Outcome outcome) => _outcome.TrySetResult(outcome);
 }

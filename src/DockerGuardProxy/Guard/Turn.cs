@@ -25,20 +25,26 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
 
     public void Report(GuardEvent happened) => (_events ??= []).Add(happened);
 
-    /// <summary>Carries the effects out. A fault in one does not keep back the others.</summary>
+    /// <summary>
+    /// Carries the effects out. A fault in one does not keep back the others. Events come first: what an answer then leads to must not be
+    /// reported before the decision to send.
+    /// </summary>
     /// <param name="sender">Takes sends and needs.</param>
     /// <param name="observer">Takes events.</param>
     /// <param name="notSent">Told of an attempt whose sending could not even start.</param>
     public void CarryOut(IAttemptSender sender, IGuardObserver observer, Action<Attempt, Exception> notSent)
     {
+        foreach (var happened in _events ?? [])
+            Try(() => observer.On(happened), observer, null);
         foreach (var attempt in _sends ?? [])
             Try(() => sender.Send(attempt), observer, cause => notSent(attempt, cause));
         foreach (var (ticket, outcome) in _outcomes ?? [])
-            ticket.Complete(outcome);
+        {
+            if (ticket.Complete(outcome))
+                Try(() => observer.On(new GuardEvent.Concluded(ticket, outcome)), observer, null);
+        }
         foreach (var need in _needs ?? [])
             Try(() => sender.EvidenceNeeded(need), observer, null);
-        foreach (var happened in _events ?? [])
-            Try(() => observer.On(happened), observer, null);
     }
 
     private static void Try(Action effect, IGuardObserver observer, Action<Exception>? otherwise)

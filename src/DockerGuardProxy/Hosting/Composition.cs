@@ -6,6 +6,7 @@ using DockerGuardProxy.Forward;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -40,6 +41,7 @@ internal static class Composition
         services.AddSingleton<ProxyApplication>();
         AddEngine(services, configuration.Engine, procfs);
         AddGuard(services, store, time, procfs);
+        AddTelemetry(services, configuration.Telemetry, time);
         AddAdmin(services, configuration.Admin);
         services.AddSingleton<AcceptLoops>();
         services.AddHostedService(provider => new ProxyServer(
@@ -91,6 +93,8 @@ internal static class Composition
         services.AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
         services.AddSingleton<IGuardObserver, GuardLog>();
+        services.AddSingleton<IGuardObserver>(provider => new CallTelemetry(
+            provider.GetRequiredService<Instrumentation>(), store.Current.Telemetry.ForwardedRatio, time));
         services.AddSingleton<FaultCount>();
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<FaultCount>());
         services.AddSingleton(provider =>
@@ -112,6 +116,21 @@ internal static class Composition
         });
     }
 
+    private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)
+    {
+        services.AddSingleton<Instrumentation>();
+        services.AddSingleton<LedgerGauges>();
+        services.AddSingleton<ConfigurationGauges>();
+        services.AddSingleton(provider => new TelemetryPipeline(
+            new ExportOptions(telemetry, Environment.GetEnvironmentVariable), time, provider, provider.GetRequiredService<ILogger<TelemetryPipeline>>()));
+        services.AddHostedService(provider =>
+        {
+            provider.GetRequiredService<LedgerGauges>();
+            provider.GetRequiredService<ConfigurationGauges>();
+            return provider.GetRequiredService<TelemetryPipeline>();
+        });
+    }
+
     // Started before the proxy's own socket and stopped after it, so that an operator can look while calls drain.
     private static void AddAdmin(IServiceCollection services, AdminOptions admin)
     {
@@ -121,6 +140,11 @@ internal static class Composition
         services.AddHostedService(provider => new AdminServer(
             admin.Path,
             provider.GetRequiredService<AdminApplication>(),
+            provider,
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService(provider => new MetricsServer(
+            admin.Metrics,
+            provider.GetRequiredService<TelemetryPipeline>(),
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
     }

@@ -53,6 +53,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>Fires when the client can read no more.</summary>
     public CancellationToken Gone => _gone.Token;
 
+    /// <summary>Who it is; asks the kernel.</summary>
+    public PeerCredentials? Peer => PeerCredentials.Of(_socket);
+
     /// <summary>True once the client has closed its socket; asks the kernel.</summary>
     public bool IsPeerGone => PeerState.IsGone(_socket);
 

@@ -4,6 +4,7 @@ using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Guard;
@@ -28,8 +29,10 @@ internal sealed class AdminRig : IAsyncDisposable
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
         var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Guard.Time);
         Source = source;
+        Telemetry = new TelemetryPipeline(
+            new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
         Application = new AdminApplication(
-            new AdminApi(source, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), _loggers.CreateLogger<AdminApplication>());
+            new AdminApi(source, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), Telemetry, _loggers.CreateLogger<AdminApplication>());
     }
 
     public TempFolder Folder { get; } = new();
@@ -45,6 +48,10 @@ internal sealed class AdminRig : IAsyncDisposable
     public ConfigurationStore Store { get; }
 
     public StatusSource Source { get; }
+
+    public ILoggerFactory Loggers => _loggers;
+
+    public TelemetryPipeline Telemetry { get; }
 
     public AdminApplication Application { get; }
 
@@ -106,6 +113,7 @@ internal sealed class AdminRig : IAsyncDisposable
             server.Dispose();
         }
 
+        Telemetry.Dispose();
         Guard.Dispose();
         _loggers.Dispose();
         await _services.DisposeAsync();

@@ -19,7 +19,7 @@ public sealed class ConfigurationJsonTests
                 new PolicyOverrides { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
                 new PolicyOverrides { MaxInFlight = 5, MaxWaitingPerContainer = 0 },
                 new PolicyOverrides { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }),
-            Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf),
+            Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf, 0.25),
             Shutdown = new ShutdownOptions(TimeSpan.Zero),
         };
 

@@ -45,7 +45,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
                   "remove": null
                 }
               },
-              "telemetry": { "otlp": { "endpoint": "https://collector:4318", "protocol": "http/protobuf" } },
+              "telemetry": { "otlp": { "endpoint": "https://collector:4318", "protocol": "http/protobuf" }, "forwardedRatio": 0.5 },
               "shutdown": { "drain": "1m30s" },
             }
             """);
@@ -55,7 +55,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(new ListenOptions("/run/a.sock", UnixFileMode.UserRead | UnixFileMode.UserWrite, "dock-er_1", "998"), c.Listen);
         Assert.Equal(new EngineOptions("/run/b.sock", ""), c.Engine);
         Assert.Equal(new AdminOptions("", "[::1]:9417"), c.Admin);
-        Assert.Equal(new TelemetryOptions("https://collector:4318", OtlpProtocol.HttpProtobuf), c.Telemetry);
+        Assert.Equal(new TelemetryOptions("https://collector:4318", OtlpProtocol.HttpProtobuf, 0.5), c.Telemetry);
         Assert.Equal(TimeSpan.FromSeconds(90), c.Shutdown.Drain);
 
         var stop = c.Guard.Policies.For(Operation.Stop);
@@ -135,6 +135,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "admin": { "path": "/run/docker-guard-proxy/docker.sock" } }""", "admin.path: is also listen.path")]
     [InlineData("""{ "admin": { "path": "/run/docker.sock" } }""", "admin.path: is also engine.path")]
     [InlineData("""{ "admin": { "metrics": "127.0.0.1" } }""", "admin.metrics: \"127.0.0.1\" is not an IP address and port, such as 127.0.0.1:9417")]
+    [InlineData("""{ "admin": { "metrics": "10.0.0.1:9417" } }""", "admin.metrics: \"10.0.0.1:9417\" is not a loopback address, such as 127.0.0.1:9417")]
+    [InlineData("""{ "telemetry": { "forwardedRatio": 1.5 } }""", "telemetry.forwardedRatio: \"1.5\" is not a number from 0 to 1")]
     [InlineData("""{ "admin": { "metrics": "localhost:1" } }""", "admin.metrics: \"localhost:1\" is not an IP address and port, such as 127.0.0.1:9417")]
     [InlineData("""{ "telemetry": { "otlp": { "endpoint": "collector:4317" } } }""", "telemetry.otlp.endpoint: \"collector:4317\" is not an http or https URI, such as http://127.0.0.1:4317")]
     [InlineData("""{ "telemetry": { "otlp": { "endpoint": "http://me:secret@x" } } }""", "telemetry.otlp.endpoint: must not hold a user or password; use OTEL_EXPORTER_OTLP_HEADERS")]

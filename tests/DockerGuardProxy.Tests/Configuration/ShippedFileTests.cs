@@ -25,7 +25,7 @@ public sealed partial class ShippedFileTests
         var reader = new OptionsReader();
         reader.Read(tree);
         var common = reader.Known.Settings.Where(k => !k.StartsWith("guard.policies.", StringComparison.Ordinal)).ToList();
-        Assert.Equal(20, common.Count);
+        Assert.Equal(21, common.Count);
         Assert.All(common, key => Assert.NotNull(tree.List(key.Replace('.', ':')).Entries));
         Assert.All(["stop", "kill", "restart", "remove"], policy => Assert.Contains(
             tree.Root.GetSection("guard:policies").GetChildren(), c => c.Key == policy));

@@ -31,6 +31,9 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
 
     public List<GuardEvent> Events { get; } = [];
 
+    /// <summary>Hears of the events too.</summary>
+    public IGuardObserver? Observer { get; set; }
+
     public IEnumerable<Attempt> Open => Sent.Where(attempt => !_over.Contains(attempt));
 
     /// <summary>What the probe finds whenever it is asked; null: it does not report.</summary>
@@ -146,7 +149,11 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     {
     }
 
-    public void On(GuardEvent happened) => Events.Add(happened);
+    public void On(GuardEvent happened)
+    {
+        Events.Add(happened);
+        Observer?.On(happened);
+    }
 
     public void Dispose() => Ledger.Dispose();
 }

@@ -1,0 +1,61 @@
+using System.Text;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Probe;
+
+namespace DockerGuardProxy.Telemetry;
+
+/// <summary>The guard's terms as attribute values.</summary>
+internal static class Words
+{
+    public static string Of(Operation operation) => operation switch
+    {
+        Operation.Stop => "stop",
+        Operation.Restart => "restart",
+        Operation.Kill => "kill",
+        _ => "remove",
+    };
+
+    public static string Of(VerdictKind decision) => decision switch
+    {
+        VerdictKind.Forward => "forwarded",
+        VerdictKind.Join => "joined",
+        VerdictKind.Hold => "held",
+        _ => "refused",
+    };
+
+    public static string Of(GuardMode mode) => mode switch
+    {
+        GuardMode.Off => "off",
+        GuardMode.Observe => "observe",
+        _ => "enforce",
+    };
+
+    public static string Of(DiagnosisKind diagnosis) => diagnosis switch
+    {
+        DiagnosisKind.DState => "d-state",
+        DiagnosisKind.Frozen => "frozen",
+        DiagnosisKind.ExitLost => "exit-lost",
+        DiagnosisKind.NotKilled => "not-killed",
+        DiagnosisKind.Alive => "alive",
+        _ => "cannot-tell",
+    };
+
+    public static string Of(Reason reason) => Reasons[(int)reason];
+
+    // "SameStop" as "same_stop": attribute values are lower case by custom. Once for each, not once a call.
+    private static readonly string[] Reasons = [.. Enumerable.Range(0, (int)Enum.GetValues<Reason>().Max() + 1).Select(number => Snake(((Reason)number).ToString()))];
+
+    private static string Snake(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var letter in name)
+        {
+            if (char.IsUpper(letter) && text.Length > 0)
+                text.Append('_');
+            text.Append(char.ToLowerInvariant(letter));
+        }
+
+        return text.ToString();
+    }
+}
