@@ -2,6 +2,7 @@ using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Listen;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Hosting;
@@ -48,7 +49,11 @@ internal static class Daemon
 
     private static void ConfigureLogging(ILoggingBuilder logging)
     {
-        logging.AddSimpleConsole(options => options.SingleLine = true);
+        // Under systemd with the levels that journald knows.
+        if (SystemdHelpers.IsSystemdService())
+            logging.AddSystemdConsole();
+        else
+            logging.AddSimpleConsole(options => options.SingleLine = true);
 
         // Standard output stays free for what commands print.
         logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
