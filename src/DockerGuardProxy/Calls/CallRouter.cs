@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DockerGuardProxy.Calls;
 
 /// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
-internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, ContainerIndex index)
+internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, ContainerIndex index, PileUpWatch pileUp)
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
@@ -24,8 +24,23 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         var classified = CallClassifier.Classify(request.Method, target, ContentType(request.Headers), hasBody);
         if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, client, target, hasBody, classified);
 
+        if (LongCall.TryRecognise(request.Method, target, out var kind)) return WatchAsync(http, client, target, hasBody, kind);
+
         var change = PassedCall.TryRecognise(request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
         return passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
+    }
+
+    private async Task WatchAsync(HttpContext http, ClientConnection client, string target, bool hasBody, LongCallKind kind)
+    {
+        pileUp.Begin(client.LongCall, kind, target);
+        try
+        {
+            await passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) : null, null);
+        }
+        finally
+        {
+            pileUp.End(client.LongCall);
+        }
     }
 
     private async Task ServeActionAsync(HttpContext http, ClientConnection client, string target, bool hasBody, Classification classified)

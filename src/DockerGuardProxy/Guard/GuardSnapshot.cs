@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using DockerGuardProxy.Calls;
 
 namespace DockerGuardProxy.Guard;
 
@@ -12,7 +11,7 @@ namespace DockerGuardProxy.Guard;
 /// <param name="CallsSaved">Calls since the process started that ended without being sent.</param>
 /// <param name="Containers">Every container with an entry, by name.</param>
 internal sealed record GuardSnapshot(
-    ImmutableArray<KeyValuePair<Operation, int>> OpenByOperation,
+    ImmutableArray<OpenOperation> OpenByOperation,
     int WaitingCalls,
     TimeSpan? OldestOpen,
     long Refusals,
@@ -21,5 +20,5 @@ internal sealed record GuardSnapshot(
     ImmutableArray<ContainerSnapshot> Containers)
 {
     /// <summary>All of <see cref="OpenByOperation"/>.</summary>
-    public int OpenCalls => OpenByOperation.Sum(open => open.Value);
+    public int OpenCalls => OpenByOperation.Sum(open => open.Count);
 }

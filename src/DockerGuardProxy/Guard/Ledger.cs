@@ -208,13 +208,19 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                [.. _totals.Open.CountBy(attempt => attempt.Ticket.Call.Operation)], _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
+                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
                 containers);
         }
     }
 
     /// <summary>Stops the clock. Waiting calls keep waiting for their answers.</summary>
     public void Dispose() => _timer.Dispose();
+
+    private ImmutableArray<OpenOperation> OpenByOperation(Turn turn) =>
+    [
+        .. _totals.Open.GroupBy(attempt => attempt.Ticket.Call.Operation)
+            .Select(open => new OpenOperation(open.Key, open.Count(), turn.Now - open.Min(attempt => attempt.SentAt))),
+    ];
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
 

@@ -37,6 +37,7 @@ internal static class Composition
         services.AddHttpForwarder();
         services.AddSingleton(new EngineDialer(configuration.Engine.Path, time));
         services.AddSingleton<PassThrough>();
+        services.AddSingleton<PileUpWatch>();
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         AddEngine(services, configuration.Engine, procfs);
@@ -119,13 +120,13 @@ internal static class Composition
     private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)
     {
         services.AddSingleton<Instrumentation>();
-        services.AddSingleton<LedgerGauges>();
+        services.AddSingleton<OpenGauges>();
         services.AddSingleton<ConfigurationGauges>();
         services.AddSingleton(provider => new TelemetryPipeline(
             new ExportOptions(telemetry, Environment.GetEnvironmentVariable), time, provider, provider.GetRequiredService<ILogger<TelemetryPipeline>>()));
         services.AddHostedService(provider =>
         {
-            provider.GetRequiredService<LedgerGauges>();
+            provider.GetRequiredService<OpenGauges>();
             provider.GetRequiredService<ConfigurationGauges>();
             return provider.GetRequiredService<TelemetryPipeline>();
         });

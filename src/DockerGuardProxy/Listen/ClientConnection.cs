@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Forward;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -23,6 +24,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     private readonly CancellationTokenRegistration _registration;
     private readonly StopNotice _stop;
     private readonly Lock _gate = new();
+    private LongCall? _longCall;
     private bool _hasLeft;
     private bool _isDelivered;
     private bool _disposed;
@@ -52,6 +54,9 @@ internal sealed class ClientConnection : IAsyncDisposable
 
     /// <summary>Fires when the client can read no more.</summary>
     public CancellationToken Gone => _gone.Token;
+
+    /// <summary>The watched call that is under way, if any.</summary>
+    public LongCall LongCall => _longCall ??= new LongCall();
 
     /// <summary>Who it is; asks the kernel.</summary>
     public PeerCredentials? Peer => PeerCredentials.Of(_socket);

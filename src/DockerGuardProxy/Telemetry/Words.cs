@@ -16,6 +16,16 @@ internal static class Words
         _ => "remove",
     };
 
+    public static string Of(LongCallKind kind) => kind switch
+    {
+        LongCallKind.Exec => "exec",
+        LongCallKind.Inspect => "inspect",
+        LongCallKind.Stats => "stats",
+        LongCallKind.Attach => "attach",
+        LongCallKind.Logs => "logs",
+        _ => "wait",
+    };
+
     public static string Of(VerdictKind decision) => decision switch
     {
         VerdictKind.Forward => "forwarded",

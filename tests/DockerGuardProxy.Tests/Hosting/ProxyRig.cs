@@ -32,6 +32,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddHttpForwarder();
         services.AddSingleton(new EngineDialer(EnginePath, time));
         services.AddSingleton<PassThrough>();
+        services.AddSingleton<PileUpWatch>();
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         services.AddSingleton<ContainerIndex>();
@@ -70,6 +71,8 @@ internal sealed class ProxyRig : IAsyncDisposable
     public FakeEngine Asked { get; } = new();
 
     public ContainerIndex Index => _services.GetRequiredService<ContainerIndex>();
+
+    public PileUpWatch PileUp => _services.GetRequiredService<PileUpWatch>();
 
     public Ledger Ledger => _services.GetRequiredService<Ledger>();
 

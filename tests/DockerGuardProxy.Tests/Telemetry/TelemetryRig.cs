@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Telemetry;
@@ -21,8 +22,9 @@ internal sealed class TelemetryRig : IDisposable
     public TelemetryRig(double forwardedRatio = 0, bool traces = true, GuardPolicy? policy = null)
     {
         Guard = new LedgerRig(policy);
+        PileUp = new PileUpWatch(Guard.Time);
         Guard.Observer = new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time);
-        _ = new LedgerGauges(_instrumentation, Guard.Ledger);
+        _ = new OpenGauges(_instrumentation, Guard.Ledger, PileUp);
         _pipeline = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, NullLogger<TelemetryPipeline>.Instance);
         if (!traces)
@@ -37,6 +39,8 @@ internal sealed class TelemetryRig : IDisposable
     }
 
     public LedgerRig Guard { get; }
+
+    public PileUpWatch PileUp { get; }
 
     /// <summary>Every span that has ended.</summary>
     public List<Activity> Ended { get; } = [];

@@ -1,24 +1,26 @@
 using System.Diagnostics.Metrics;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Telemetry;
 
-/// <summary>What the ledger holds, looked at when somebody collects.</summary>
-internal sealed class LedgerGauges
+/// <summary>What is open and who waits, looked at when somebody collects.</summary>
+internal sealed class OpenGauges
 {
     /// <summary>Series that name a container: as many as a page shows, and no more than a metrics store likes.</summary>
     private const int MaxNamed = 20;
 
-    public LedgerGauges(Instrumentation instrumentation, Ledger ledger)
+    public OpenGauges(Instrumentation instrumentation, Ledger ledger, PileUpWatch pileUp)
     {
         var meter = instrumentation.Meter;
         meter.CreateObservableUpDownCounter(
-            "docker_guard.calls.open", () => Open(ledger.Snapshot()), "{call}", "Terminating calls sent to the engine and not answered.");
+            "docker_guard.calls.open", () => Open(ledger.Snapshot(), pileUp), "{call}",
+            "Calls sent to the engine and not answered, of the kinds that pile up.");
         meter.CreateObservableUpDownCounter(
             "docker_guard.calls.waiting", () => ledger.Snapshot().WaitingCalls, "{call}", "Callers that are held or have joined another call.");
         meter.CreateObservableGauge(
-            "docker_guard.calls.oldest", () => ledger.Snapshot().OldestOpen?.TotalSeconds ?? 0, "s", "Age of the oldest open terminating call.");
+            "docker_guard.calls.oldest", () => Oldest(ledger.Snapshot(), pileUp), "s", "Age of the oldest open call of a kind.");
         meter.CreateObservableCounter(
             "docker_guard.calls.saved", () => ledger.Snapshot().CallsSaved, "{call}", "Calls that ended without being sent to the engine.");
         meter.CreateObservableGauge(
@@ -29,8 +31,19 @@ internal sealed class LedgerGauges
             "Since when a container is stuck, in seconds since 1970; the longest-stuck twenty.");
     }
 
-    private static IEnumerable<Measurement<int>> Open(GuardSnapshot guard) => guard.OpenByOperation.Select(
-        open => new Measurement<int>(open.Value, new KeyValuePair<string, object?>(Keys.Operation, Words.Of(open.Key))));
+    private static IEnumerable<Measurement<int>> Open(GuardSnapshot guard, PileUpWatch pileUp) =>
+    [
+        .. guard.OpenByOperation.Select(open => new Measurement<int>(open.Count, Of(Words.Of(open.Operation)))),
+        .. pileUp.Open().Select(open => new Measurement<int>(open.Count, Of(Words.Of(open.Kind)))),
+    ];
+
+    private static IEnumerable<Measurement<double>> Oldest(GuardSnapshot guard, PileUpWatch pileUp) =>
+    [
+        .. guard.OpenByOperation.Select(open => new Measurement<double>(open.Oldest.TotalSeconds, Of(Words.Of(open.Operation)))),
+        .. pileUp.Open().Select(open => new Measurement<double>(open.Oldest.TotalSeconds, Of(Words.Of(open.Kind)))),
+    ];
+
+    private static KeyValuePair<string, object?> Of(string operation) => new(Keys.Operation, operation);
 
     private static IEnumerable<Measurement<double>> Stuck(GuardSnapshot guard) => guard.Containers
         .Where(container => container is { IsStuck: true, EvidenceSince: not null })
