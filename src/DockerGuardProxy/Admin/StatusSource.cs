@@ -11,7 +11,8 @@ namespace DockerGuardProxy.Admin;
 
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
-    ConfigurationStore store, AcceptLoops loops, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, TimeProvider time)
+    ConfigurationStore store, AcceptLoops loops, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, EngineVitalsWatch engine, PileUpWatch pileUp,
+    TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -26,14 +27,33 @@ internal sealed class StatusSource(
             now,
             new ProxyReport(ProductVersion.Number, Environment.ProcessId, _started, loops.Paths),
             Describe(configuration, store.Status),
-            new EngineReport(configuration.Engine.Path, index.IsReady, index.Current.Count),
+            DescribeEngine(configuration.Engine.Path),
             new CallsReport(
                 guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved),
             faults.Value,
             prober.LostThreads,
             guard.Containers.Count(container => container.IsStuck),
-            [.. guard.Containers.Select(container => Describe(container, now))]);
+            [.. guard.Containers.Select(container => Describe(container, now))],
+            DescribePileUp());
     }
+
+    private EngineReport DescribeEngine(string path)
+    {
+        var (vitals, info) = (engine.Vitals, engine.Info);
+        return new EngineReport(
+            path, index.IsReady, index.Current.Count, info?.Version, EngineVersion.LeaksForEver(info?.Version), vitals.Pid, vitals.Descriptors,
+            vitals.DescriptorLimit, vitals.MemoryBytes, info?.Goroutines, engine.Restarts);
+    }
+
+    private OpenCallsReport[] DescribePileUp() =>
+    [
+        .. pileUp.Calls()
+            .GroupBy(call => (call.Kind, Reference: call.Kind == LongCallKind.Exec ? null : call.Reference))
+            .Select(calls => new OpenCallsReport(
+                Words.Of(calls.Key.Kind), calls.Key.Reference, calls.Count(), Math.Round(calls.Max(call => call.Age).TotalSeconds, 3)))
+            .OrderByDescending(calls => calls.OldestSeconds)
+            .Take(StatusReport.MaxPileUp),
+    ];
 
     private static ConfigurationReport Describe(ProxyConfiguration configuration, ConfigurationStatus status)
     {

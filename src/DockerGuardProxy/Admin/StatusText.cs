@@ -34,6 +34,8 @@ internal static class StatusText
         WriteConfiguration(sheet, status.Configuration);
         var engine = status.Engine;
         sheet.Row("engine", $"{Clean(engine.Path)}, {(engine.Ready ? "answers" : "DOES NOT ANSWER")}, {Count(engine.Containers, "container")} known");
+        if (engine.Version is not null || engine.Pid is not null)
+            sheet.Row("", Vitals(engine));
         var calls = status.Calls;
         sheet.Row("calls", $"{Open(calls.Open, calls.OldestOpenSeconds)}, {calls.Waiting} waiting, {calls.Saved} saved");
         sheet.Row("refusals", $"{calls.Refused}, {calls.WronglyRefused} of them wrong");
@@ -41,6 +43,27 @@ internal static class StatusText
             sheet.Row("faults", $"{status.Faults}: the guard failed open; see the log");
         if (status.LostProbeThreads > 0)
             sheet.Row("probe", $"{status.LostProbeThreads} of 2 threads hang in /proc");
+        if (status.PileUp is [_, ..] pileUp)
+            sheet.Row("long calls", string.Join(", ", pileUp.GroupBy(open => open.Operation).Select(LongCalls)));
+    }
+
+    private static string LongCalls(IGrouping<string, OpenCallsReport> calls) =>
+        $"{calls.Sum(open => open.Open)} {Clean(calls.Key)} (oldest {Age.Text(TimeSpan.FromSeconds(Math.Clamp(calls.Max(open => open.OldestSeconds), 0, 1e10)))})";
+
+    private static string Vitals(EngineReport engine)
+    {
+        var parts = new List<string>();
+        if (engine.Version is { } version)
+            parts.Add(Clean(version) + (engine.LeaksForEver == true ? ", LEAKS A CALL FOR EVER" : ""));
+        if (engine.Pid is { } pid)
+            parts.Add($"pid {pid}");
+        if (engine.Descriptors is { } open)
+            parts.Add($"{open}{(engine.DescriptorLimit is { } limit ? $" of {limit}" : "")} descriptors");
+        if (engine.MemoryBytes is { } bytes)
+            parts.Add($"{bytes >> 20} MiB");
+        if (engine.Goroutines is { } goroutines)
+            parts.Add($"{goroutines} goroutines");
+        return string.Join(", ", parts);
     }
 
     private static string Mode(ConfigurationReport configuration)

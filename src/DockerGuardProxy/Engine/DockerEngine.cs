@@ -37,6 +37,12 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
     public Task PingAsync(CancellationToken cancellation) => _client.System.PingAsync(cancellation);
 
+    public async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
+    {
+        var info = await _client.System.GetSystemInfoAsync(cancellation);
+        return new EngineInfo(info.ServerVersion, info.Debug ? info.NGoroutines : null);
+    }
+
     public Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation) => ListAsync(null, null, cancellation);
 
     public Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellation) =>

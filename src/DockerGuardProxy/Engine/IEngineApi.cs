@@ -9,6 +9,9 @@ internal interface IEngineApi
     /// <summary>Completes when the engine answers at all.</summary>
     public Task PingAsync(CancellationToken cancellation);
 
+    /// <summary>What the engine says of itself. Takes no container's lock, but asks its storage driver.</summary>
+    public Task<EngineInfo> InfoAsync(CancellationToken cancellation);
+
     /// <summary>All containers.</summary>
     public Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation);
 

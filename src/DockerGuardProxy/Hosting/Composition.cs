@@ -76,7 +76,10 @@ internal static class Composition
             id => !provider.GetRequiredService<Ledger>().HasOpenCalls(id),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ContainerLearner>>()));
+        services.AddSingleton<EngineVitalsReader>();
+        services.AddSingleton<EngineVitalsWatch>();
         services.AddSingleton<EngineWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<EngineVitalsWatch>());
         services.AddHostedService(provider => provider.GetRequiredService<ContainerLearner>());
         services.AddHostedService(provider =>
         {
@@ -89,7 +92,8 @@ internal static class Composition
 
     private static void AddGuard(IServiceCollection services, ConfigurationStore store, TimeProvider time, string procfs)
     {
-        services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs) });
+        services.AddSingleton(new ProcRoot(procfs));
+        services.AddSingleton(provider => new ProbeOptions { Root = provider.GetRequiredService<ProcRoot>() });
         services.AddSingleton<Prober>();
         services.AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
@@ -122,12 +126,14 @@ internal static class Composition
         services.AddSingleton<Instrumentation>();
         services.AddSingleton<OpenGauges>();
         services.AddSingleton<ConfigurationGauges>();
+        services.AddSingleton<EngineGauges>();
         services.AddSingleton(provider => new TelemetryPipeline(
             new ExportOptions(telemetry, Environment.GetEnvironmentVariable), time, provider, provider.GetRequiredService<ILogger<TelemetryPipeline>>()));
         services.AddHostedService(provider =>
         {
             provider.GetRequiredService<OpenGauges>();
             provider.GetRequiredService<ConfigurationGauges>();
+            provider.GetRequiredService<EngineGauges>();
             return provider.GetRequiredService<TelemetryPipeline>();
         });
     }

@@ -21,6 +21,8 @@ internal static class Keys
     public const string Outcome = "docker_guard.outcome";
     public const string OpenCalls = "docker_guard.open_calls";
     public const string Diagnosis = "docker_guard.diagnosis";
+    public const string EngineVersion = "docker_guard.engine.version";
+    public const string LeaksForEver = "docker_guard.engine.leaks_for_ever";
     public const string StuckPid = "docker_guard.stuck.pid";
     public const string StuckComm = "docker_guard.stuck.comm";
     public const string StuckWchan = "docker_guard.stuck.wchan";

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Admin;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Listen;
@@ -8,6 +9,7 @@ using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Guard;
+using DockerGuardProxy.Tests.Probe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,9 +27,11 @@ internal sealed class AdminRig : IAsyncDisposable
     {
         _loggers = new LoggerFactory([new Provider(Log)]);
         Store = ConfigurationStore.Start(Folder.With("{}").Sources, Guard.Time, Log);
+        PileUp = new PileUpWatch(Guard.Time);
+        Vitals = new EngineVitalsWatch(Engine, Engine, new EngineVitalsReader(new ProcRoot(Proc.Root.Proc)), Guard.Time);
         var loops = new AcceptLoops();
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
-        var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Guard.Time);
+        var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Guard.Time);
         Source = source;
         Telemetry = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
@@ -42,6 +46,14 @@ internal sealed class AdminRig : IAsyncDisposable
     public LedgerRig Guard { get; } = new();
 
     public FaultCount Faults { get; } = new();
+
+    public FakeEngine Engine { get; } = new();
+
+    public FakeProc Proc { get; } = new();
+
+    public EngineVitalsWatch Vitals { get; }
+
+    public PileUpWatch PileUp { get; }
 
     public ContainerIndex Index { get; } = new(NullLogger<ContainerIndex>.Instance);
 
@@ -113,6 +125,8 @@ internal sealed class AdminRig : IAsyncDisposable
             server.Dispose();
         }
 
+        Vitals.Dispose();
+        Proc.Dispose();
         Telemetry.Dispose();
         Guard.Dispose();
         _loggers.Dispose();

@@ -1,7 +1,12 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using DockerGuardProxy.Admin;
+using DockerGuardProxy.Admin.Report;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Engine;
 using Xunit;
 using static DockerGuardProxy.Tests.Engine.Samples;
 
@@ -14,7 +19,7 @@ public sealed partial class StatusSourceTests
     {
         await using var rig = await AdminRig.StartAsync();
         rig.TakeList(Listed("c1", true, "/web"), Listed("c2", false, "/db"));
-        rig.Guard.Container = rig.Guard.Container with { Pod = new Pod("shop", "web-0", "9f2c") };
+        rig.Guard.Container = rig.Guard.Container with { Pod = new DockerGuardProxy.Guard.Pod("shop", "web-0", "9f2c") };
         rig.BecomeStuck();
         rig.Faults.On(new GuardEvent.Faulted(new InvalidOperationException()));
 
@@ -51,7 +56,15 @@ public sealed partial class StatusSourceTests
               "engine": {
                 "path": "/var/run/docker.sock",
                 "ready": true,
-                "containers": 2
+                "containers": 2,
+                "version": null,
+                "leaksForEver": null,
+                "pid": null,
+                "descriptors": null,
+                "descriptorLimit": null,
+                "memoryBytes": null,
+                "goroutines": null,
+                "restarts": 0
               },
               "calls": {
                 "open": 0,
@@ -95,11 +108,35 @@ public sealed partial class StatusSourceTests
                   "refused": 1,
                   "saved": 0
                 }
-              ]
+              ],
+              "pileUp": []
             }
 
             """,
             OwnVersion().Replace(OwnPid().Replace(text, "\"pid\": PID,", 1), "\"VERSION\"").Replace(Id("c1"), "ID", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_engine_and_what_piles_up_in_it_are_told()
+    {
+        await using var rig = new AdminRig();
+        rig.Engine.Info = new EngineInfo("20.10.5+dfsg1", 46);
+        rig.Proc.Write("1/limits", "Max open files            1024                 4096                 files     \n").Write("1/status", "VmRSS:\t1024 kB\n");
+        await rig.Vitals.StartAsync(Cancel);
+        await Eventually.Async(() => rig.Vitals is { Info: not null, Vitals.Pid: 1 });
+        foreach (var target in new[] { "/containers/web/json", "/v1.41/containers/web/json" })
+            rig.PileUp.Begin(new LongCall(), LongCallKind.Inspect, target);
+        rig.PileUp.Begin(new LongCall(), LongCallKind.Exec, "/exec/e1/start");
+        rig.Guard.Advance(90);
+        var status = rig.Source.Read();
+        Assert.Equal(
+            ("20.10.5+dfsg1", true, 1, 1024L, 1L << 20, 46L),
+            (status.Engine.Version, status.Engine.LeaksForEver, status.Engine.Pid, status.Engine.DescriptorLimit, status.Engine.MemoryBytes, status.Engine.Goroutines));
+        Assert.Equal([new OpenCallsReport("exec", null, 1, 90), new OpenCallsReport("inspect", "web", 2, 90)], status.PileUp!.OrderBy(open => open.Operation));
+        var text = StatusText.Write(status, colour: false);
+        Assert.Contains("20.10.5+dfsg1, LEAKS A CALL FOR EVER, pid 1, ", text, StringComparison.Ordinal);
+        Assert.Contains("1 exec (oldest 1m30s), 2 inspect (oldest 1m30s)", text, StringComparison.Ordinal);
+        await rig.Vitals.StopAsync(Cancel);
     }
 
     [Fact]

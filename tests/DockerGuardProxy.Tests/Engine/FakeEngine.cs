@@ -42,6 +42,15 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
 
     public Task PingAsync(CancellationToken cancellation) => AskAsync("ping", cancellation);
 
+    /// <summary>What it says of itself.</summary>
+    public EngineInfo Info { get; set; } = new("26.1.5", null);
+
+    public async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
+    {
+        await AskAsync("info", cancellation);
+        return Info;
+    }
+
     public async Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation)
     {
         var list = Containers;

@@ -49,11 +49,12 @@ internal sealed partial class FakeProc : IDisposable
         return this;
     }
 
-    public void Write(string path, string text)
+    public FakeProc Write(string path, string text)
     {
         var full = Path.Combine(Root.Proc, path);
         Directory.CreateDirectory(Path.GetDirectoryName(full)!);
         File.WriteAllText(full, text);
+        return this;
     }
 
     /// <summary>A file of a cgroup hierarchy.</summary>

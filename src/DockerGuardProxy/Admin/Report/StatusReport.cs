@@ -11,6 +11,7 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="LostProbeThreads">Threads that hang in a read of /proc; with two of them there is no evidence any more.</param>
 /// <param name="StuckContainers">How many of <paramref name="Containers"/> are stuck.</param>
 /// <param name="Containers">Every container about which the guard keeps something, by name.</param>
+/// <param name="PileUp">Open calls that are watched and not guarded, the oldest first; at most <see cref="MaxPileUp"/>.</param>
 internal sealed record StatusReport(
     int Version,
     DateTimeOffset Time,
@@ -21,8 +22,12 @@ internal sealed record StatusReport(
     long Faults,
     int LostProbeThreads,
     int StuckContainers,
-    IReadOnlyList<ContainerReport> Containers)
+    IReadOnlyList<ContainerReport> Containers,
+    IReadOnlyList<OpenCallsReport>? PileUp = null)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const int FormatVersion = 1;
+
+    /// <summary>What lasts longest comes first, and the rest is seen in metrics.</summary>
+    public const int MaxPileUp = 50;
 }

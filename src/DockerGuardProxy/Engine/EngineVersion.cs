@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+
+namespace DockerGuardProxy.Engine;
+
+/// <summary>What a version of the engine is known for.</summary>
+internal static partial class EngineVersion
+{
+    // From 20.10.10 a stop and a kill give up on a task that does not exit (moby daemon/kill.go, "did not receive an exit event").
+    private static readonly Version GivesUp = new(20, 10, 10);
+
+    /// <summary>
+    /// True where a call on a container that cannot be ended is never answered: each keeps a connection and two goroutines for ever. Null where
+    /// the version can't be read.
+    /// </summary>
+    /// <param name="version">As the engine reports it, with whatever a distribution appends (<c>20.10.5+dfsg1</c>).</param>
+    public static bool? LeaksForEver(string? version) =>
+        version is not null && Number().Match(version) is { Success: true } match && Version.TryParse(match.Value, out var number)
+            ? number < GivesUp
+            : null;
+
+    [GeneratedRegex(@"^\d+\.\d+\.\d+")]
+    private static partial Regex Number();
+}
