@@ -124,14 +124,14 @@ internal static class Composition
     private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)
     {
         services.AddSingleton<Instrumentation>();
-        services.AddSingleton<OpenGauges>();
+        services.AddSingleton<GuardGauges>();
         services.AddSingleton<ConfigurationGauges>();
         services.AddSingleton<EngineGauges>();
         services.AddSingleton(provider => new TelemetryPipeline(
             new ExportOptions(telemetry, Environment.GetEnvironmentVariable), time, provider, provider.GetRequiredService<ILogger<TelemetryPipeline>>()));
         services.AddHostedService(provider =>
         {
-            provider.GetRequiredService<OpenGauges>();
+            provider.GetRequiredService<GuardGauges>();
             provider.GetRequiredService<ConfigurationGauges>();
             provider.GetRequiredService<EngineGauges>();
             return provider.GetRequiredService<TelemetryPipeline>();

@@ -24,7 +24,6 @@ internal sealed class CallTelemetry : IGuardObserver
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _wrongRefusals;
-    private readonly Counter<long> _faults;
 
     /// <summary>Makes its instruments.</summary>
     /// <param name="instrumentation">What to make them with.</param>
@@ -43,7 +42,6 @@ internal sealed class CallTelemetry : IGuardObserver
         _refusals = meter.CreateCounter<long>("docker_guard.refusals", "{call}", "Calls refused, or that would have been in observe mode.");
         _wrongRefusals = meter.CreateCounter<long>(
             "docker_guard.refusals.wrong", "{call}", "Refusals whose container exited within 60 s: the call might have worked.");
-        _faults = meter.CreateCounter<long>("docker_guard.faults", "{fault}", "Faults of the guard's own; the calls were forwarded.");
     }
 
     /// <inheritdoc/>
@@ -69,9 +67,6 @@ internal sealed class CallTelemetry : IGuardObserver
                 break;
             case GuardEvent.RefusalsProvedWrong wrong:
                 _wrongRefusals.Add(wrong.Count, new KeyValuePair<string, object?>(Keys.Operation, Words.Of(wrong.Operation)));
-                break;
-            case GuardEvent.Faulted:
-                _faults.Add(1);
                 break;
         }
     }
@@ -143,6 +138,7 @@ internal sealed class CallTelemetry : IGuardObserver
             .SetTag(Keys.Reason, Words.Of(record.Reason))
             .SetTag(Keys.Mode, Words.Of(ticket.Policy.Mode))
             .SetTag(Keys.Outcome, outcome)
+            .SetTag(Keys.Sent, ticket.Own is not null)
             .SetTag(Keys.OpenCalls, ticket.OpenAtArrival)
             .SetTag(Keys.Status, status);
         if (record.Diagnosis is { } diagnosis)

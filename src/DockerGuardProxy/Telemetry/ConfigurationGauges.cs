@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
 
 namespace DockerGuardProxy.Telemetry;
 
@@ -10,9 +11,11 @@ internal sealed class ConfigurationGauges
     {
         var meter = instrumentation.Meter;
         meter.CreateObservableGauge(
-            "docker_guard.configuration.valid", () => store.Status.Failure is null ? 1 : 0, "1", "1 while the configuration file is in use, 0 while an older one is.");
+            "docker_guard.configuration.valid", () => store.Status.Failure is null ? 1 : 0, null,
+            "1 while the configuration file is in use, 0 while an older one is.");
         meter.CreateObservableGauge(
-            "docker_guard.configuration.mode", () => new Measurement<int>(1, new KeyValuePair<string, object?>(Keys.Mode, Words.Of(store.Current.Guard.Policies.Guard.Mode))), "1",
-            "1, with the guard's mode as its attribute.");
+            "docker_guard.configuration.mode", () => Mode(store.Current.Guard.Policies.Guard.Mode), null, "1, with the guard's mode as its attribute.");
     }
+
+    private static Measurement<int> Mode(GuardMode mode) => new(1, new KeyValuePair<string, object?>(Keys.Mode, Words.Of(mode)));
 }

@@ -9,7 +9,7 @@ internal sealed class EngineGauges
     public EngineGauges(Instrumentation instrumentation, EngineVitalsWatch watch, ContainerIndex index)
     {
         var meter = instrumentation.Meter;
-        meter.CreateObservableGauge("docker_guard.engine.up", () => index.IsReady ? 1 : 0, "1", "1 while the engine answers and its events come.");
+        meter.CreateObservableGauge("docker_guard.engine.up", () => index.IsReady ? 1 : 0, null, "1 while the engine answers and its events come.");
         meter.CreateObservableGauge("docker_guard.engine.fds", () => One(watch.Vitals.Descriptors), "{fd}", "Open descriptors of the engine.");
         meter.CreateObservableGauge("docker_guard.engine.fds.limit", () => One(watch.Vitals.DescriptorLimit), "{fd}", "The engine's own limit of descriptors.");
         meter.CreateObservableGauge("docker_guard.host.fds", () => One(watch.Vitals.HostDescriptors), "{fd}", "Open descriptors of the host.");
@@ -18,7 +18,7 @@ internal sealed class EngineGauges
         meter.CreateObservableGauge(
             "docker_guard.engine.goroutines", () => One(watch.Info?.Goroutines), "{goroutine}", "Goroutines of the engine, if it runs in debug mode.");
         meter.CreateObservableCounter("docker_guard.engine.restarts", () => watch.Restarts, "{restart}", "How often the engine was another process than before.");
-        meter.CreateObservableGauge("docker_guard.engine.info", () => Info(watch.Info), "1", "1, with what the engine is as attributes.");
+        meter.CreateObservableGauge("docker_guard.engine.info", () => Info(watch.Info), null, "1, with what the engine is as attributes.");
     }
 
     private static IEnumerable<Measurement<long>> One(long? value) => value is { } known ? [new Measurement<long>(known)] : [];

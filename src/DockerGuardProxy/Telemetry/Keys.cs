@@ -19,6 +19,7 @@ internal static class Keys
     public const string Reason = "docker_guard.reason";
     public const string Mode = "docker_guard.mode";
     public const string Outcome = "docker_guard.outcome";
+    public const string Sent = "docker_guard.sent";
     public const string OpenCalls = "docker_guard.open_calls";
     public const string Diagnosis = "docker_guard.diagnosis";
     public const string EngineVersion = "docker_guard.engine.version";

@@ -41,7 +41,7 @@ public sealed class CallTelemetryTests
             {
                 [Keys.ContainerId] = guard.Container.Id, [Keys.ContainerName] = "web", [Keys.PodName] = "web-0", [Keys.Namespace] = "shop",
                 [Keys.PodUid] = "uid-1", [Keys.CallerPid] = 4711, [Keys.CallerUid] = "1000", [Keys.Operation] = "kill",
-                [Keys.Decision] = "refused", [Keys.Reason] = "stuck", [Keys.Mode] = "enforce", [Keys.Outcome] = "refused", [Keys.OpenCalls] = 0,
+                [Keys.Decision] = "refused", [Keys.Reason] = "stuck", [Keys.Mode] = "enforce", [Keys.Outcome] = "refused", [Keys.Sent] = true, [Keys.OpenCalls] = 0,
                 [Keys.Status] = 503, [Keys.Diagnosis] = "d-state", [Keys.StuckPid] = 77, [Keys.StuckComm] = "touch",
                 [Keys.StuckWchan] = "percpu_rwsem_wait", [Keys.StuckFileSystem] = "ext4 /dev/loop0", [Keys.ErrorType] = "503",
             },

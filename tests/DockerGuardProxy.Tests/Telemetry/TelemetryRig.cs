@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
@@ -23,8 +24,9 @@ internal sealed class TelemetryRig : IDisposable
     {
         Guard = new LedgerRig(policy);
         PileUp = new PileUpWatch(Guard.Time);
-        Guard.Observer = new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time);
-        _ = new OpenGauges(_instrumentation, Guard.Ledger, PileUp);
+        var faults = new FaultCount();
+        Guard.Observer = new GuardObservers([new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults]);
+        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, faults);
         _pipeline = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, NullLogger<TelemetryPipeline>.Instance);
         if (!traces)

@@ -1,17 +1,18 @@
 using System.Diagnostics.Metrics;
+using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Telemetry;
 
-/// <summary>What is open and who waits, looked at when somebody collects.</summary>
-internal sealed class OpenGauges
+/// <summary>What the guard holds and has counted, looked at when somebody collects: there from the start, also where it is zero.</summary>
+internal sealed class GuardGauges
 {
     /// <summary>Series that name a container: as many as a page shows, and no more than a metrics store likes.</summary>
     private const int MaxNamed = 20;
 
-    public OpenGauges(Instrumentation instrumentation, Ledger ledger, PileUpWatch pileUp)
+    public GuardGauges(Instrumentation instrumentation, Ledger ledger, PileUpWatch pileUp, FaultCount faults)
     {
         var meter = instrumentation.Meter;
         meter.CreateObservableUpDownCounter(
@@ -23,6 +24,8 @@ internal sealed class OpenGauges
             "docker_guard.calls.oldest", () => Oldest(ledger.Snapshot(), pileUp), "s", "Age of the oldest open call of a kind.");
         meter.CreateObservableCounter(
             "docker_guard.calls.saved", () => ledger.Snapshot().CallsSaved, "{call}", "Calls that ended without being sent to the engine.");
+        meter.CreateObservableCounter(
+            "docker_guard.faults", () => faults.Value, "{fault}", "Faults of the guard's own; the calls were forwarded.");
         meter.CreateObservableGauge(
             "docker_guard.containers.stuck", () => ledger.Snapshot().Containers.Count(container => container.IsStuck), "{container}",
             "Containers that SIGKILL cannot end.");
