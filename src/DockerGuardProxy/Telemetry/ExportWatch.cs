@@ -18,7 +18,8 @@ internal sealed partial class ExportWatch(ILogger logger, TimeProvider time) : E
 
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
-        if (eventSource.Name.StartsWith("OpenTelemetry-", StringComparison.Ordinal))
+        // Not the SDK's own, which warns of instruments that nobody asked for.
+        if (eventSource.Name == "OpenTelemetry-Exporter-OpenTelemetryProtocol")
             EnableEvents(eventSource, EventLevel.Warning);
     }
 

@@ -8,7 +8,7 @@ namespace DockerGuardProxy.Tests.Configuration;
 /// <summary>config/docker-guard-proxy.json is documentation that must not drift.</summary>
 public sealed partial class ShippedFileTests
 {
-    private static string File { get; } = Locate();
+    private static string File { get; } = Find("config/docker-guard-proxy.json");
 
     [Fact]
     public void It_is_the_built_in_defaults()
@@ -55,16 +55,17 @@ public sealed partial class ShippedFileTests
         }
     }
 
-    private static string Locate([CallerFilePath] string source = "")
+    /// <summary>A file of the checkout.</summary>
+    internal static string Find(string name, [CallerFilePath] string source = "")
     {
         for (var folder = new FileInfo(source).Directory; folder is not null; folder = folder.Parent)
         {
-            var path = Path.Combine(folder.FullName, "config", "docker-guard-proxy.json");
+            var path = Path.Combine(folder.FullName, name);
             if (System.IO.File.Exists(path))
                 return path;
         }
 
-        throw new FileNotFoundException("config/docker-guard-proxy.json");
+        throw new FileNotFoundException(name);
     }
 
     [GeneratedRegex("^\\s*\"\\w+\":")]
