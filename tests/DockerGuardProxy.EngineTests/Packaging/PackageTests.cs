@@ -1,0 +1,182 @@
+using DockerGuardProxy.EngineTests.Lab;
+using DockerGuardProxy.Listen;
+using Xunit;
+
+namespace DockerGuardProxy.EngineTests.Packaging;
+
+/// <summary>The package's life on a booted Debian 11 with its own engine, 20.10.5: the oldest system it is for.</summary>
+public sealed class PackageTests
+{
+    private const string Suite = "bullseye", Socket = "/run/docker-guard-proxy/docker.sock", Guarded = $"docker -H unix://{Socket}";
+
+    [Fact]
+    public async Task It_passes_lintian()
+    {
+        var result = await Command.RunAsync(["lintian", "--no-cfg", "--allow-root", "--fail-on=error,warning", await Packages.DebAsync()], limit: TimeSpan.FromMinutes(2));
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+
+    [Fact]
+    public async Task Installed_it_serves_and_guards_a_stuck_container()
+    {
+        await using var disk = await FrozenFileSystem.MountAsync();
+        await using var debian = await StartAsync(disk.Folder + ":/mnt");
+        await InstallAsync(debian, await Packages.DebAsync());
+
+        Assert.Equal("active\nactive", await debian.RunAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket"));
+        Assert.Equal("enabled\nenabled", await debian.RunAsync("systemctl is-enabled docker-guard-proxy.service docker-guard-proxy.socket"));
+        Assert.Equal("root docker 660", await debian.RunAsync($"stat -c '%U %G %a' {Socket}"));
+        Assert.Equal("", await debian.RunAsync("systemd-analyze verify --man=no docker-guard-proxy.service docker-guard-proxy.socket 2>&1"));
+        Assert.Equal("status", await debian.RunAsync(
+            "bash -c '. /usr/share/bash-completion/completions/docker-guard-proxy; "
+            + "COMP_LINE=\"docker-guard-proxy st\" COMP_POINT=21 COMP_WORDS=(docker-guard-proxy st) COMP_CWORD=1; _docker_guard_proxy; echo ${COMPREPLY[@]}'"));
+        Assert.Contains("Reloaded", await debian.RunAsync("systemctl reload docker-guard-proxy; sleep 0.2; journalctl -u docker-guard-proxy -n 5"), StringComparison.Ordinal);
+        var pid = await debian.MainPidAsync("docker-guard-proxy.service");
+        Assert.Contains("Seccomp:\t2", await File.ReadAllTextAsync($"/proc/{pid}/status"), StringComparison.Ordinal);
+
+        await debian.RunAsync($"{Guarded} run -d --name stuck --network none -v /mnt:/data box sh -c 'while sleep 0.1; do date >/data/f; done'");
+        await disk.FreezeAsync();
+        var refused = await debian.TryAsync($"{Guarded} stop -t 1 stuck", TimeSpan.FromMinutes(3));
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("cannot be ended by SIGKILL since", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("at percpu_rwsem_wait on ext4", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await debian.TryAsync("docker-guard-proxy status")).ExitCode);
+        await disk.ThawAsync();
+        Assert.NotNull(await Poll.UntilAsync(async () => (await debian.RunAsync("docker ps -q")).Length == 0, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task Restarts_kills_and_an_upgrade_lose_no_call_and_no_bound_socket()
+    {
+        await using var debian = await StartAsync();
+        await InstallAsync(debian, await Packages.DebAsync());
+        var next = await Packages.NextDebAsync();
+        await debian.RunAsync("sed -i 's/\"mode\": \"enforce\"/\"mode\": \"observe\"/' /etc/docker-guard-proxy/docker-guard-proxy.json; systemctl reload docker-guard-proxy");
+        await debian.RunAsync($"{Guarded} run -d --name holder --network none -v {Socket}:/bound.sock box sleep 100000");
+        var holder = await debian.RunAsync("docker inspect -f '{{.State.Pid}}' holder");
+        var bound = $"{debian.Root}/proc/{holder}/root/bound.sock";
+        var inode = SocketFile.Inode(bound);
+        Assert.NotEqual(0, inode);
+
+        await using (var load = ShortCalls.Start(bound, perSecond: 200))
+        {
+            for (var i = 0; i < 5; i++)
+                await debian.RunAsync("systemctl restart docker-guard-proxy");
+            await load.RecordAsync("5 times systemctl restart");
+
+            await InstallAsync(debian, next);
+            await load.RecordAsync("upgrade of the package");
+        }
+
+        Assert.Equal(inode, SocketFile.Inode(bound));
+        Assert.Equal(inode, SocketFile.Inode(debian.Root + Socket));
+        Assert.Equal(Packages.NextVersion, await debian.RunAsync("dpkg-query -W -f '${Version}' docker-guard-proxy"));
+        Assert.Contains("\"mode\": \"observe\"", await debian.RunAsync("docker-guard-proxy status --json"), StringComparison.Ordinal);
+
+        // Cut off in the middle of calls, it comes back by itself, however often: no start limit, and the socket stays.
+        for (var i = 0; i < 25; i++)
+        {
+            var pid = await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy");
+            await debian.RunAsync("systemctl kill -s KILL docker-guard-proxy");
+            Assert.NotNull(await Poll.UntilAsync(
+                async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var now && now != "0" && now != pid, TimeSpan.FromSeconds(30)));
+        }
+
+        Assert.Null((await ShortCalls.PingAsync(bound)).Fault);
+        Assert.Equal(inode, SocketFile.Inode(bound));
+    }
+
+    [Fact]
+    public async Task A_service_that_hangs_is_started_anew_by_the_watchdog_and_one_without_engine_is_not()
+    {
+        await using var debian = await StartAsync();
+        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.RunAsync("""
+            systemctl stop docker.socket docker.service
+            mkdir -p /etc/systemd/system/docker-guard-proxy.service.d
+            printf '[Service]\nWatchdogSec=3\n' >/etc/systemd/system/docker-guard-proxy.service.d/test.conf
+            systemctl daemon-reload
+            systemctl restart docker-guard-proxy
+            """);
+        var pid = await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy");
+        await Task.Delay(TimeSpan.FromSeconds(8));
+        Assert.Equal(pid, await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy"));
+
+        await debian.RunAsync("systemctl kill -s STOP docker-guard-proxy");
+        var back = await Poll.UntilAsync(
+            async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var next && next != "0" && next != pid, TimeSpan.FromMinutes(2));
+        Assert.NotNull(back);
+        Figures.Record("a stopped process is replaced by the watchdog of 3 s after", back.Value);
+        Assert.Contains("watchdog", await debian.RunAsync("journalctl -u docker-guard-proxy"), StringComparison.OrdinalIgnoreCase);
+        await debian.RunAsync("systemctl start docker.socket docker.service");
+        Assert.NotNull(await Poll.UntilAsync(async () => (await debian.TryAsync($"{Guarded} ps")).ExitCode == 0, TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task Removed_and_purged_it_leaves_nothing_and_so_does_the_archive()
+    {
+        await using var debian = await StartAsync();
+        const string Left = "find / -xdev -name '*docker-guard-proxy*' -not -path '/proc/*' -not -path '/root/*' -not -path '/var/lib/dpkg/*' -not -path '/var/log/*'; "
+            + "find /run -name '*docker-guard-proxy*' -not -path '/run/systemd/*'";
+        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.RunAsync("touch /etc/docker-guard-proxy/off; dpkg -r docker-guard-proxy");
+        Assert.Equal("inactive\ninactive", (await debian.TryAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket")).Output.Trim());
+        Assert.Equal("", await debian.RunAsync("ls /run | grep docker-guard-proxy || true"));
+        await debian.RunAsync("test -e /etc/docker-guard-proxy/docker-guard-proxy.json; dpkg -P docker-guard-proxy");
+        Assert.Equal("", await debian.RunAsync(Left));
+
+        var archive = Path.GetFileName(await Packages.TarballAsync());
+        File.Copy(await Packages.TarballAsync(), $"{debian.Root}/root/{archive}");
+        await debian.RunAsync($"cd /root; tar -xzf {archive}; docker-guard-proxy-*-linux-x64/install; docker -H unix://{Socket} version -f '{{{{.Server.Version}}}}' | grep -F 20.10.5");
+        await debian.RunAsync("echo '{ \"version\": 1 }' >/etc/docker-guard-proxy/docker-guard-proxy.json; systemctl reload docker-guard-proxy");
+        var inode = SocketFile.Inode(debian.Root + Socket);
+        Assert.Contains("is kept", await debian.RunAsync("/root/docker-guard-proxy-*-linux-x64/install"), StringComparison.Ordinal);
+        Assert.Equal(inode, SocketFile.Inode(debian.Root + Socket));
+        Assert.Equal("{ \"version\": 1 }", await debian.RunAsync("cat /etc/docker-guard-proxy/docker-guard-proxy.json"));
+        await debian.RunAsync("/root/docker-guard-proxy-*-linux-x64/uninstall --purge");
+        Assert.Equal("", await debian.RunAsync(Left));
+    }
+
+    [Fact]
+    public async Task It_stands_in_for_the_engines_socket_and_goes_back_by_the_documents_commands()
+    {
+        await using var debian = await StartAsync();
+        await InstallAsync(debian, await Packages.DebAsync());
+        var commands = Documents.ConsoleBlocks("docs/stand-in.md");
+        await debian.RunAsync("docker run -d --name life --network none box sleep 100000");
+
+        await debian.RunAsync("cd /usr/share/doc/docker-guard-proxy/examples/stand-in\n" + commands[0]);
+        Assert.Equal("docker-guard-pr", await ServerAsync(debian, "/var/run/docker.sock"));
+        Assert.Equal("life", await debian.RunAsync("docker ps --format '{{.Names}}'"));
+        Assert.Equal("life", await debian.RunAsync($"{Guarded} ps --format '{{{{.Names}}}}'"));
+        Assert.NotEqual(0, (await debian.TryAsync("dpkg -r docker-guard-proxy")).ExitCode);
+        await debian.RunAsync("systemctl restart docker.service; docker ps; systemctl restart docker-guard-proxy.service; docker ps");
+
+        await debian.RunAsync(commands[1]);
+        // systemd made the engine's, and the engine itself never calls listen().
+        Assert.Equal("systemd", await ServerAsync(debian, "/var/run/docker.sock"));
+        Assert.Equal("life", await debian.RunAsync("docker ps --format '{{.Names}}'"));
+        Assert.Equal("life", await debian.RunAsync($"{Guarded} ps --format '{{{{.Names}}}}'"));
+        await debian.RunAsync("dpkg -r docker-guard-proxy; docker ps");
+    }
+
+    /// <summary>Who called listen() on it last, by name.</summary>
+    private static Task<string> ServerAsync(BootedDebian debian, string path)
+    {
+        using var client = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        client.Connect(new System.Net.Sockets.UnixDomainSocketEndPoint(debian.Root + path.Replace("/var/run/", "/run/", StringComparison.Ordinal)));
+        Span<byte> credentials = stackalloc byte[12];
+        const int SolSocket = 1, PeerCredentials = 17;
+        client.GetRawSocketOption(SolSocket, PeerCredentials, credentials);
+        return File.ReadAllTextAsync($"/proc/{BitConverter.ToInt32(credentials)}/comm").ContinueWith(text => text.Result.TrimEnd(), TaskScheduler.Default);
+    }
+
+    private static Task<BootedDebian> StartAsync(params string[] binds) => BootedDebian.StartAsync(Suite, binds);
+
+    private static async Task InstallAsync(BootedDebian debian, string package)
+    {
+        var name = Path.GetFileName(package);
+        File.Copy(package, $"{debian.Root}/root/{name}");
+        await debian.RunAsync($"dpkg -i /root/{name}", TimeSpan.FromMinutes(2));
+    }
+}
