@@ -22,12 +22,17 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
     private long _asked;
     private volatile ContainerSet _set = ContainerSet.Empty;
     private volatile bool _ready;
+    private bool _lost;
+    private long _losses;
 
     /// <summary>Wakes the watch to ask for a list soon. Set by it.</summary>
     public Action? ListWanted { get; set; }
 
     /// <summary>A list has been taken in and events have come without a gap since. What is not ready may still be right.</summary>
     public bool IsReady => _ready;
+
+    /// <summary>How often it lost the engine, or did not find it in the first place.</summary>
+    public long Losses => Interlocked.Read(ref _losses);
 
     /// <summary>The containers at this moment.</summary>
     public ContainerSet Current => _set;
@@ -73,6 +78,7 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
             Change(changes => ContainerReducer.Reconcile(_set, list, _journal, _asked, changes));
             _journal = null;
             _ready = true;
+            _lost = false;
         }
 
         Tell();
@@ -84,6 +90,9 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
     {
         lock (_gate)
         {
+            if (!_lost)
+                _losses++;
+            _lost = true;
             _ready = false;
             _journal = null;
             _set = ContainerReducer.ForgetPids(_set);

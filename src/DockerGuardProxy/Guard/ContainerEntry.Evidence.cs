@@ -31,6 +31,12 @@ internal sealed partial class ContainerEntry
     /// </summary>
     public void Evidence(Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
     {
+        if (diagnosis.Kind == DiagnosisKind.CannotTell)
+        {
+            _totals.BlindLooks++;
+            if (Diagnosis?.Kind != DiagnosisKind.CannotTell)
+                turn.Report(new GuardEvent.CannotTell(Container));
+        }
         if (Diagnosis is null || Diagnosis.Kind != diagnosis.Kind || !Diagnosis.Tasks.SequenceEqual(diagnosis.Tasks))
         {
             Diagnosis = diagnosis;

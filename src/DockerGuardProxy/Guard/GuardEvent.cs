@@ -33,6 +33,9 @@ internal abstract record GuardEvent
     /// <summary>Refusals of the last 60 s turned out wrong: the container exited.</summary>
     internal sealed record RefusalsProvedWrong(GuardedContainer Container, Operation Operation, int Count) : GuardEvent;
 
+    /// <summary>SIGKILL is due, and nobody can tell whether it will work; said once for each time that it becomes so.</summary>
+    internal sealed record CannotTell(GuardedContainer Container) : GuardEvent;
+
     /// <summary>A container became stuck.</summary>
     internal sealed record StuckBegan(GuardedContainer Container, Diagnosis Diagnosis, DateTimeOffset Since) : GuardEvent;
 

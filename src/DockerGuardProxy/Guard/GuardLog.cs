@@ -25,6 +25,9 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
             case GuardEvent.StuckEnded ended:
                 Ended(logger, LogText.Escape(ended.Container.Name), ended.Container.Id, ended.Duration, ended.CallsSaved);
                 break;
+            case GuardEvent.CannotTell blind:
+                CannotTell(logger, LogText.Escape(blind.Container.Name), blind.Container.Id);
+                break;
             case GuardEvent.Faulted faulted:
                 Faulted(logger, faulted.Cause);
                 break;
@@ -49,6 +52,9 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
 
     [LoggerMessage(1201, LogLevel.Warning, "Container {Name} ({Id}) is no longer stuck, after {Duration}; the engine was spared {CallsSaved} calls.")]
     private static partial void Ended(ILogger logger, string name, string id, TimeSpan duration, long callsSaved);
+
+    [LoggerMessage(1207, LogLevel.Warning, "Container {Name} ({Id}) should have ended, and it can't be told why not: /proc can't be read, or its cgroup is not understood. Its callers are kept until maxWait.")]
+    private static partial void CannotTell(ILogger logger, string name, string id);
 
     [LoggerMessage(1202, LogLevel.Error, "A fault inside the guard: what waited was forwarded, and the ledger began anew.")]
     private static partial void Faulted(ILogger logger, Exception cause);

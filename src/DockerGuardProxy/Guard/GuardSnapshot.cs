@@ -9,6 +9,7 @@ namespace DockerGuardProxy.Guard;
 /// <param name="Refusals">Since the process started.</param>
 /// <param name="WrongRefusals">Of them, those whose container exited within 60 s.</param>
 /// <param name="CallsSaved">Calls since the process started that ended without being sent.</param>
+/// <param name="BlindLooks">Looks of the probe since the process started that could not tell.</param>
 /// <param name="Containers">Every container with an entry, by name.</param>
 internal sealed record GuardSnapshot(
     ImmutableArray<OpenOperation> OpenByOperation,
@@ -17,6 +18,7 @@ internal sealed record GuardSnapshot(
     long Refusals,
     long WrongRefusals,
     long CallsSaved,
+    long BlindLooks,
     ImmutableArray<ContainerSnapshot> Containers)
 {
     /// <summary>All of <see cref="OpenByOperation"/>.</summary>

@@ -208,7 +208,7 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved,
+                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
                 containers);
         }
     }

@@ -20,6 +20,9 @@ internal sealed class LedgerTotals
 
     public long Refusals { get; set; }
 
+    /// <summary>Looks of the probe that could not tell.</summary>
+    public long BlindLooks { get; set; }
+
     public long WrongRefusals { get; set; }
 
     public long NextAttempt() => ++_attempt;

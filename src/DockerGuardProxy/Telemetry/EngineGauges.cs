@@ -10,6 +10,8 @@ internal sealed class EngineGauges
     {
         var meter = instrumentation.Meter;
         meter.CreateObservableGauge("docker_guard.engine.up", () => index.IsReady ? 1 : 0, null, "1 while the engine answers and its events come.");
+        meter.CreateObservableCounter(
+            "docker_guard.index.losses", () => index.Losses, "{loss}", "How often the index of containers lost the engine; calls were forwarded as they came.");
         meter.CreateObservableGauge("docker_guard.engine.fds", () => One(watch.Vitals.Descriptors), "{fd}", "Open descriptors of the engine.");
         meter.CreateObservableGauge("docker_guard.engine.fds.limit", () => One(watch.Vitals.DescriptorLimit), "{fd}", "The engine's own limit of descriptors.");
         meter.CreateObservableGauge("docker_guard.host.fds", () => One(watch.Vitals.HostDescriptors), "{fd}", "Open descriptors of the host.");

@@ -26,6 +26,8 @@ internal sealed class GuardGauges
             "docker_guard.calls.saved", () => ledger.Snapshot().CallsSaved, "{call}", "Calls that ended without being sent to the engine.");
         meter.CreateObservableCounter(
             "docker_guard.faults", () => faults.Value, "{fault}", "Faults of the guard's own; the calls were forwarded.");
+        meter.CreateObservableCounter(
+            "docker_guard.probe.blind", () => ledger.Snapshot().BlindLooks, "{look}", "Looks at a container that could not tell whether SIGKILL will work.");
         meter.CreateObservableGauge(
             "docker_guard.containers.stuck", () => ledger.Snapshot().Containers.Count(container => container.IsStuck), "{container}",
             "Containers that SIGKILL cannot end.");

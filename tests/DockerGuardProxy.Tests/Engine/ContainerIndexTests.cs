@@ -195,6 +195,19 @@ public sealed class ContainerIndexTests
     private void Answer(PassingChange passing, int status, string body = "") =>
         _index.Answered(passing, status, Encoding.UTF8.GetBytes(body));
 
+    [Fact]
+    public void Losses_are_counted_once_each()
+    {
+        var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
+        index.LoseTrack();
+        index.LoseTrack();
+        Assert.Equal(1, index.Losses);
+        index.BeginList();
+        index.EndList([]);
+        index.LoseTrack();
+        Assert.Equal(2, index.Losses);
+    }
+
     private sealed class Echo(ContainerIndex index) : IContainerEvents
     {
         public void RunStarted(Container container) => index.Apply(Event("rename", container.Id.TrimEnd('0'), container.Name + "2"));

@@ -20,9 +20,12 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     private readonly HashSet<Attempt> _over = [];
 
     public LedgerRig(GuardPolicy? policy = null) =>
-        Ledger = new Ledger(Time, GuardPolicies.All(policy ?? GuardPolicy.Default), this, this);
+        Ledger = new Ledger(new Clock(this), GuardPolicies.All(policy ?? GuardPolicy.Default), this, this);
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
+
+    /// <summary>How far the wall clock has jumped from the time that really goes by.</summary>
+    public TimeSpan Jump { get; set; }
 
     public Ledger Ledger { get; }
 
@@ -156,4 +159,16 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     }
 
     public void Dispose() => Ledger.Dispose();
+
+    private sealed class Clock(LedgerRig rig) : TimeProvider
+    {
+        public override long TimestampFrequency => rig.Time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => rig.Time.GetUtcNow() + rig.Jump;
+
+        public override long GetTimestamp() => rig.Time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            rig.Time.CreateTimer(callback, state, dueTime, period);
+    }
 }

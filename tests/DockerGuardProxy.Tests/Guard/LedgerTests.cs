@@ -529,6 +529,39 @@ public sealed class LedgerTests
         AssertRefused(late);
     }
 
+    [Fact]
+    public void That_nobody_can_tell_is_said_once_and_counted()
+    {
+        using var rig = new LedgerRig { Finds = CannotTell };
+        rig.Kill();
+        rig.Advance(10);
+        Assert.Single(rig.Events.OfType<GuardEvent.CannotTell>());
+        Assert.Equal(10, rig.Ledger.Snapshot().BlindLooks);
+        rig.Finds = Alive;
+        rig.Advance(1);
+        rig.Finds = CannotTell;
+        rig.Advance(1);
+        Assert.Equal(2, rig.Events.OfType<GuardEvent.CannotTell>().Count());
+    }
+
+    [Fact]
+    public void A_clock_that_jumps_changes_nothing_but_texts()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var first = rig.Kill();
+        var second = rig.Kill();
+        rig.Advance(5);
+        rig.Jump = TimeSpan.FromDays(400);
+        rig.Advance(1);
+        rig.Jump = TimeSpan.FromDays(-800);
+        rig.Advance(4);
+        Assert.False(first.Outcome.IsCompleted || second.Outcome.IsCompleted);
+        rig.Advance(3);
+        AssertRefused(first);
+        AssertRefused(second);
+        Assert.Single(rig.Sent);
+    }
+
     [Theory]
     [InlineData(DiagnosisKind.Alive)]
     [InlineData(DiagnosisKind.NotKilled)]
