@@ -13,6 +13,7 @@ var root = new RootCommand("A guard between Docker clients and the engine.")
     ReleaseCommand.Create(),
     ReloadCommand.Create(),
     CheckConfigCommand.Create(),
+    CheckNodeCommand.Create(),
     VersionCommand.Create(),
 };
 var command = root.Parse(args);

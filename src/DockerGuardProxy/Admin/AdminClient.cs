@@ -12,14 +12,17 @@ internal sealed class AdminClient : IDisposable
     private const int MaxAnswer = 64 << 20;
 
     /// <summary>For a whole exchange. A proxy that works answers within milliseconds.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
     private readonly string _path;
+    private readonly TimeSpan _limit;
 
     /// <param name="path">Path of the admin socket.</param>
-    public AdminClient(string path)
+    /// <param name="limit">For a whole exchange; 10 s if null.</param>
+    public AdminClient(string path, TimeSpan? limit = null)
     {
+        _limit = limit ?? DefaultLimit;
         _path = LogText.Escape(path, 4096);
         var handler = new SocketsHttpHandler
         {
@@ -28,7 +31,7 @@ internal sealed class AdminClient : IDisposable
             UseProxy = false,
             AllowAutoRedirect = false,
         };
-        _http = new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = Limit, MaxResponseContentBufferSize = MaxAnswer };
+        _http = new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = _limit, MaxResponseContentBufferSize = MaxAnswer };
     }
 
     /// <summary>Asks. An answer with any HTTP status is one.</summary>
@@ -47,7 +50,7 @@ internal sealed class AdminClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AdminException($"{_path}: no answer within {Limit.TotalSeconds:0} s", e);
+            throw new AdminException($"{_path}: no answer within {_limit.TotalSeconds:0.#} s", e);
         }
     }
 

@@ -31,6 +31,30 @@ public sealed class AdminCommandTests
         Assert.DoesNotContain('\e', output);
     }
 
+    [Theory]
+    [InlineData(false, 0, "no container is stuck\n")]
+    [InlineData(true, 1, "stuck web: touch (D) percpu_rwsem_wait\n")]
+    public async Task Check_node_says_it_in_one_line(bool stuck, int expected, string line)
+    {
+        await using var rig = await AdminRig.StartAsync();
+        if (stuck)
+            rig.BecomeStuck();
+        var (code, output, errors) = await RunAsync(CheckNodeCommand.Create(), "check-node", "--admin", rig.Path);
+        Assert.Equal((expected, line, ""), (code, output, errors));
+    }
+
+    [Fact]
+    public async Task Check_node_of_a_proxy_that_is_not_there_or_hangs_is_unknown_within_two_seconds()
+    {
+        await using var rig = new AdminRig();
+        Assert.Equal((2, "docker-guard-proxy does not answer\n", ""), await RunAsync(CheckNodeCommand.Create(), "check-node", "--admin", rig.Path));
+
+        using var silent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        silent.Bind(new UnixDomainSocketEndPoint(rig.Path));
+        silent.Listen();
+        Assert.Equal((2, "docker-guard-proxy does not answer\n", ""), await RunAsync(CheckNodeCommand.Create(), "check-node", "--admin", rig.Path));
+    }
+
     [Fact]
     public async Task Json_is_printed_as_it_came()
     {
