@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Forward;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -158,7 +160,7 @@ internal sealed partial class EngineWatch(
     private void TellLoss(Exception fault)
     {
         if (!_lossTold)
-            Lost(logger, fault.Message);
+            Lost(logger, LogText.Escape(EngineFailure.Describe(fault)));
         _lossTold = true;
     }
 
