@@ -1,3 +1,4 @@
+using System.Globalization;
 using DockerGuardProxy.EngineTests.Lab;
 using DockerGuardProxy.Listen;
 using Xunit;
@@ -43,6 +44,33 @@ public sealed class PackageTests
         Assert.Equal(1, (await debian.TryAsync("docker-guard-proxy status")).ExitCode);
         await disk.ThawAsync();
         Assert.NotNull(await Poll.UntilAsync(async () => (await debian.RunAsync("docker ps -q")).Length == 0, TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task It_starts_at_once_and_idles_in_little_memory()
+    {
+        // Generous: the figures are what counts, and a small machine is slow.
+        const double ReadyLimitMs = 3000, IdleLimitMb = 45;
+        await using var debian = await StartAsync();
+        await InstallAsync(debian, await Packages.DebAsync());
+        var times = new List<double>();
+        for (var i = 0; i < 5; i++)
+        {
+            await debian.RunAsync("systemctl restart docker-guard-proxy");
+            var stamps = (await debian.RunAsync(
+                "systemctl show --value -p ExecMainStartTimestampMonotonic docker-guard-proxy; systemctl show --value -p ActiveEnterTimestampMonotonic docker-guard-proxy"))
+                .Split('\n').Select(stamp => double.Parse(stamp, CultureInfo.InvariantCulture)).ToArray();
+            times.Add((stamps[1] - stamps[0]) / 1000);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        var status = await File.ReadAllLinesAsync($"/proc/{await debian.MainPidAsync("docker-guard-proxy.service")}/status");
+        double Megabytes(string key) => double.Parse(
+            status.First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / 1024;
+        Figures.Record("from start to READY=1, ms", string.Join(", ", times.Order().Select(ms => ms.ToString("0", CultureInfo.InvariantCulture))));
+        Figures.Record("idle with an engine, RSS and of it private, MB", string.Create(CultureInfo.InvariantCulture, $"{Megabytes("VmRSS:"):0.0}, {Megabytes("RssAnon:"):0.0}"));
+        Assert.InRange(times.Min(), 0, ReadyLimitMs);
+        Assert.InRange(Megabytes("VmRSS:"), 0, IdleLimitMb);
     }
 
     [Fact]
