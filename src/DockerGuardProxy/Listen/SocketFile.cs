@@ -5,7 +5,9 @@ namespace DockerGuardProxy.Listen;
 /// <summary>What statx(2) tells of a socket's file.</summary>
 internal static partial class SocketFile
 {
-    private const int AtFdCwd = -100, SymlinkNoFollow = 0x100, TypeAndInode = 0x101;
+    internal const int SymlinkNoFollow = 0x100;
+
+    private const int AtFdCwd = -100, TypeAndInode = 0x101;
     private const int ModeOffset = 28, InodeOffset = 32, DeviceOffset = 136, BufferSize = 256;
     private const int FileTypeMask = 0xF000, SocketType = 0xC000;
 
@@ -17,6 +19,18 @@ internal static partial class SocketFile
 
     private static (long Inode, long Device) Identity(string path, int flags)
     {
+        try
+        {
+            return ByStatX(path, flags);
+        }
+        catch (EntryPointNotFoundException) when (RuntimeInformation.ProcessArchitecture == Architecture.X64)
+        {
+            return ByOldStat(path, flags);
+        }
+    }
+
+    private static (long Inode, long Device) ByStatX(string path, int flags)
+    {
         Span<byte> status = stackalloc byte[BufferSize];
         if (StatX(AtFdCwd, path, flags, TypeAndInode, status) != 0) return default;
 
@@ -24,6 +38,23 @@ internal static partial class SocketFile
         return isSocket ? (BitConverter.ToInt64(status[InodeOffset..]), BitConverter.ToInt64(status[DeviceOffset..])) : default;
     }
 
+    /// <summary>For glibc before 2.28, which has no statx, as on CentOS 7; what stat(2) was compiled to until 2.33. The layout is that of x86-64.</summary>
+    internal static (long Inode, long Device) ByOldStat(string path, int flags)
+    {
+        const int Version = 1, OldModeOffset = 24, OldInodeOffset = 8, OldDeviceOffset = 0;
+        Span<byte> status = stackalloc byte[BufferSize];
+        if ((flags == SymlinkNoFollow ? OldLStat(Version, path, status) : OldStat(Version, path, status)) != 0) return default;
+
+        var isSocket = (BitConverter.ToUInt16(status[OldModeOffset..]) & FileTypeMask) == SocketType;
+        return isSocket ? (BitConverter.ToInt64(status[OldInodeOffset..]), BitConverter.ToInt64(status[OldDeviceOffset..])) : default;
+    }
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "__xstat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OldStat(int version, string path, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "__lxstat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OldLStat(int version, string path, Span<byte> status);
 }

@@ -7,7 +7,7 @@ namespace DockerGuardProxy.EngineTests.Packaging;
 /// <summary>The shipped file on systems as old as those on which the engine leaks.</summary>
 public sealed partial class OldSystemTests
 {
-    /// <summary>CentOS 7's. What the program looks for at run time may be newer: statx(2) came with 2.28.</summary>
+    /// <summary>CentOS 7's.</summary>
     private static readonly Version OldestGlibc = new(2, 17);
 
     [Fact]

@@ -37,6 +37,9 @@ public sealed class StopNoticeTests : IAsyncLifetime
         using var other = await _rig.ConnectAsync();
         await ServeAsync(other);
         var stop = _rig.DrainAsync();
+
+        // Connections are told in the order in which they came: the later one knows.
+        Assert.Equal("", await other.RestAsync());
         await _client.SendAsync(Request);
         var connection = await _engine.AcceptAsync();
         await connection.HeadAsync();
