@@ -45,8 +45,8 @@ public sealed class StopNoticeTests : IAsyncLifetime
         await connection.HeadAsync();
         await connection.SendAsync(Answer);
 
-        // And it is told not to come again.
-        Assert.Equal("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\nDate: d\r\n\r\nOK", await _client.RestAsync());
+        // And it is told not to come again: by the head, or, where the notice has come after that, by the end alone.
+        Assert.Equal(Answer, (await _client.RestAsync()).Replace("Connection: close\r\n", "", StringComparison.Ordinal));
         await stop;
     }
 
