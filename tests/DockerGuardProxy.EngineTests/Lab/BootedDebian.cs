@@ -115,7 +115,8 @@ internal sealed class BootedDebian : IAsyncDisposable
         var name = _folder["/tmp/".Length..].Replace('/', '-');
         await HereAsync("""
             mkdir -p "$0/upper" "$0/work" "$0/root"
-            mount -t overlay overlay -o "lowerdir=$1,upperdir=$0/upper,workdir=$0/work" "$0/root"
+            # No overlay on an overlay, as inside of a container: a copy then.
+            mount -t overlay overlay -o "lowerdir=$1,upperdir=$0/upper,workdir=$0/work" "$0/root" 2>/dev/null || cp -a "$1/." "$0/root"
             mkdir -p "$0/root/etc/systemd/system/docker.service.d" "$0/root/etc/docker"
             echo '{ "live-restore": true, "bridge": "none", "iptables": false, "storage-driver": "vfs", "cgroup-parent": "/'"$2"'" }' >"$0/root/etc/docker/daemon.json"
             """, _folder, tree, name);
