@@ -9,12 +9,13 @@ internal sealed class EngineVitalsWatch(
     /// <summary>From the end of a look to the next: the usual pace of a scrape.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
 
-    /// <summary>An engine whose info takes longer says enough by that; the last one stays.</summary>
+    /// <summary>An engine whose info takes longer says enough by that: what it said before stays, but for its goroutines.</summary>
     internal static readonly TimeSpan InfoLimit = TimeSpan.FromSeconds(10);
 
     private volatile EngineVitals _vitals = EngineVitals.Unknown;
     private volatile EngineInfo? _info;
     private EngineInstance? _instance;
+    private Task<EngineInfo>? _asking;
     private long _restarts;
 
     /// <summary>The last look.</summary>
@@ -50,15 +51,19 @@ internal sealed class EngineVitalsWatch(
 
     private async Task AskAsync(CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(InfoLimit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        // One question at a time, however long it takes: a hung handler of dockerd's does not end when its client leaves, so asking again
+        // and again would cost the engine the very thing that the guard is there to save.
+        _asking ??= engine.InfoAsync(cancellation);
         try
         {
-            _info = await engine.InfoAsync(both.Token);
+            _info = await _asking.WaitAsync(InfoLimit, time, cancellation);
+            _asking = null;
         }
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             // Down, hung or busy: the watch of its events says so. Goroutines of long ago would mislead.
+            if (_asking is { IsCompleted: true })
+                _asking = null;
             _info = _info is { } known ? known with { Goroutines = null } : null;
         }
     }

@@ -58,6 +58,12 @@ public sealed class EngineVitalsTests : IDisposable
         await Eventually.Async(() => watch.Vitals.Pid == 2, () => time.Advance(TimeSpan.FromSeconds(1)));
         await Eventually.Async(() => watch.Info is { Version: "20.10.5", Goroutines: null }, () => time.Advance(TimeSpan.FromSeconds(1)));
         Assert.Equal(1, watch.Restarts);
+
+        // It hangs: it is not asked again, since each question would stay with it.
+        var asked = engine.Asked.Count(what => what == "info");
+        var looks = 0;
+        await Eventually.Async(() => ++looks > 120, () => time.Advance(TimeSpan.FromSeconds(1)));
+        Assert.Equal(asked, engine.Asked.Count(what => what == "info"));
         engine.Instance = null;
         await Eventually.Async(() => watch.Vitals.Pid is null, () => time.Advance(TimeSpan.FromSeconds(1)));
         Assert.Equal(1, watch.Restarts);
