@@ -1,0 +1,16 @@
+namespace DockerGuardProxy.Bench.Results;
+
+/// <summary>The page with the tables. What stands above its mark is written by people and stays.</summary>
+internal static class ResultFile
+{
+    private const string Mark = "<!-- Below: written by bench/run -->";
+
+    /// <summary>Replaces everything below the mark.</summary>
+    public static async Task WriteAsync(string file, string machine, IEnumerable<string> tables)
+    {
+        var text = File.Exists(file) ? await File.ReadAllTextAsync(file) : "";
+        var end = text.IndexOf(Mark, StringComparison.Ordinal);
+        var kept = end < 0 ? "" : text[..end];
+        await File.WriteAllTextAsync(file, $"{kept}{Mark}\n\n{machine}\n{string.Concat(tables).TrimEnd()}\n");
+    }
+}

@@ -1,0 +1,15 @@
+using DockerGuardProxy.Bench.Peers;
+using DockerGuardProxy.Bench.Results;
+
+namespace DockerGuardProxy.Bench.Rows;
+
+/// <summary>The form that all tables share.</summary>
+internal static class Tables
+{
+    /// <summary>All peers side by side, and ours in relation to the engine itself and to HAProxy.</summary>
+    public static Table OfPeers(string title, string note) =>
+        new(title, note, Field.Names) { Own = Field.Own, ComparedWith = [Field.Direct, Field.HaProxy] };
+
+    /// <summary>Figures of one program alone.</summary>
+    public static Table OfOne(string title, string note, params string[] columns) => new(title, note, columns);
+}
