@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using DockerGuardProxy.EngineTests.Lab;
 
 namespace DockerGuardProxy.Bench.Load;
 
@@ -10,14 +11,14 @@ namespace DockerGuardProxy.Bench.Load;
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[256 * 1024];
     private int _start;
     private int _end;
 
     public HttpConnection(string path)
     {
-        _socket.Connect(new UnixDomainSocketEndPoint(path));
+        _socket = UnixSocket.Connect(path);
         _socket.ReceiveTimeout = _socket.SendTimeout = (int)TimeSpan.FromMinutes(2).TotalMilliseconds;
     }
 

@@ -45,12 +45,12 @@ internal sealed class Field : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs <paramref name="measure"/> for each peer in each round; every round begins with the next one.</summary>
-    public void Interleave(int rounds, Action<Peer> measure)
+    /// <summary>Each peer once in each round; every round begins with the next one.</summary>
+    public IEnumerable<Peer> Interleaved(int rounds)
     {
         for (var round = 0; round < rounds; round++)
         {
-            for (var i = 0; i < Peers.Count; i++) measure(Peers[(round + i) % Peers.Count]);
+            for (var i = 0; i < Peers.Count; i++) yield return Peers[(round + i) % Peers.Count];
         }
     }
 

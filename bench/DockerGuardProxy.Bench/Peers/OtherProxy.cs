@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using DockerGuardProxy.EngineTests.Lab;
 
 namespace DockerGuardProxy.Bench.Peers;
@@ -39,25 +38,11 @@ internal sealed class OtherProxy : IAsyncDisposable
     private static async Task<OtherProxy> StartAsync(string name, string socket, string[] command, Dictionary<string, string> environment)
     {
         var proxy = new OtherProxy(new Peer(name, socket, Daemon.Start(socket + ".log", command, environment)));
-        if (await Poll.UntilAsync(() => proxy.Peer.Daemon.HasExited || Listens(socket), TimeSpan.FromSeconds(20), everyMs: 2) is not null
+        if (await Poll.UntilAsync(() => proxy.Peer.Daemon.HasExited || UnixSocket.Listens(socket), TimeSpan.FromSeconds(20), everyMs: 2) is not null
             && !proxy.Peer.Daemon.HasExited)
             return proxy;
         var log = proxy.Peer.Daemon.Tail();
         await proxy.DisposeAsync();
         throw new InvalidOperationException($"{name} did not start:\n{log}");
-    }
-
-    private static bool Listens(string path)
-    {
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

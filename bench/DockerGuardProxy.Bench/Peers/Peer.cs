@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using DockerGuardProxy.EngineTests.Lab;
 
 namespace DockerGuardProxy.Bench.Peers;
@@ -9,13 +9,10 @@ namespace DockerGuardProxy.Bench.Peers;
 /// <param name="Daemon">Its process.</param>
 internal sealed record Peer(string Name, string Socket, Daemon Daemon)
 {
-    private const double TicksPerSecond = 100;
-
-    /// <summary>CPU time of its process so far, in seconds: user and system (proc(5), USER_HZ).</summary>
+    /// <summary>CPU time of its process so far, in seconds: user and system.</summary>
     public double CpuSeconds()
     {
-        var stat = File.ReadAllText($"/proc/{Daemon.Pid}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
+        using var process = Process.GetProcessById(Daemon.Pid);
+        return process.TotalProcessorTime.TotalSeconds;
     }
 }

@@ -20,8 +20,8 @@ internal static class Bulk
         var header = Header(settings.BulkBytes);
         var rounds = Math.Min(Rounds, settings.Rounds);
         var mebibytes = settings.BulkBytes / (double)(1 << 20);
-        field.Interleave(rounds, peer => table.Add("up", peer.Name, mebibytes / Time(() => Put(peer, header, settings.BulkBytes))));
-        field.Interleave(rounds, peer => table.Add("down", peer.Name, mebibytes / Time(() => Get(peer, settings.BulkBytes))));
+        foreach (var peer in field.Interleaved(rounds)) table.Add("up", peer.Name, mebibytes / Time(() => Put(peer, header, settings.BulkBytes)));
+        foreach (var peer in field.Interleaved(rounds)) table.Add("down", peer.Name, mebibytes / Time(() => Get(peer, settings.BulkBytes)));
         await field.Engine.Api.RemoveAsync("bulk");
         return table;
     }

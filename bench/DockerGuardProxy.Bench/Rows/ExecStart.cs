@@ -18,16 +18,12 @@ internal static class ExecStart
     {
         var table = Tables.OfPeers(
             "Exec", $"`exec echo`, from the start's first byte sent to the stream's first byte received, in ms, {settings.Execs} of each in a round.");
-        for (var round = 0; round < settings.Rounds; round++)
+        foreach (var peer in field.Interleaved(settings.Rounds))
         {
-            for (var i = 0; i < field.Peers.Count; i++)
-            {
-                var peer = field.Peers[(round + i) % field.Peers.Count];
-                var times = new LongHistogram(LongestMicroseconds, 3);
-                for (var n = 0; n < settings.Execs; n++) times.RecordValue((long)(await OneAsync(field, peer)).TotalMicroseconds);
-                table.Add("p50", peer.Name, times.GetValueAtPercentile(50) / 1000.0);
-                table.Add("p99", peer.Name, times.GetValueAtPercentile(99) / 1000.0);
-            }
+            var times = new LongHistogram(LongestMicroseconds, 3);
+            for (var n = 0; n < settings.Execs; n++) times.RecordValue((long)(await OneAsync(field, peer)).TotalMicroseconds);
+            table.Add("p50", peer.Name, times.GetValueAtPercentile(50) / 1000.0);
+            table.Add("p99", peer.Name, times.GetValueAtPercentile(99) / 1000.0);
         }
 
         return table;

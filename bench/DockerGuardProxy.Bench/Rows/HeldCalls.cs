@@ -60,8 +60,7 @@ internal static class HeldCalls
         List<Socket> callers = [];
         for (var i = 0; i < count; i++)
         {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.Connect(new UnixDomainSocketEndPoint(path));
+            var socket = UnixSocket.Connect(path);
             socket.Send(request);
             callers.Add(socket);
         }

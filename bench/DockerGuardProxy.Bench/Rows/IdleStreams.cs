@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using DockerGuardProxy.Bench.Load;
 using DockerGuardProxy.Bench.Peers;
 using DockerGuardProxy.Bench.Results;
+using DockerGuardProxy.EngineTests.Lab;
 
 namespace DockerGuardProxy.Bench.Rows;
 
@@ -36,8 +37,8 @@ internal static class IdleStreams
         List<Socket> streams = [];
         for (var i = 0; i < count; i++)
         {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = 60_000 };
-            socket.Connect(new UnixDomainSocketEndPoint(path));
+            var socket = UnixSocket.Connect(path);
+            socket.ReceiveTimeout = 60_000;
             socket.Send(request);
             var read = socket.Receive(head);
             if (!head.AsSpan(0, read).StartsWith("HTTP/1.1 200"u8)) throw new InvalidOperationException($"{path}: no stream of events");

@@ -36,7 +36,7 @@ internal static class SmallRequests
     private static void Load(Field field, BenchSettings settings, Table table, string row, string target, int connections)
     {
         var request = HttpConnection.Get(target);
-        field.Interleave(settings.Rounds, peer =>
+        foreach (var peer in field.Interleaved(settings.Rounds))
         {
             var result = ClosedLoop.Run(peer.Socket, request, connections, settings.LoadTime);
             table.Add($"{row}: requests/s", peer.Name, result.PerSecond);
@@ -44,7 +44,7 @@ internal static class SmallRequests
             table.Add($"{row}: p50", peer.Name, result.Percentile(50));
             table.Add($"{row}: p99", peer.Name, result.Percentile(99));
             table.Add($"{row}: p99.9", peer.Name, result.Percentile(99.9));
-        });
+        }
     }
 
     private static string Seconds(BenchSettings settings) =>

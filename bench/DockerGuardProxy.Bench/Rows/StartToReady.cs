@@ -27,9 +27,13 @@ internal static class StartToReady
             using var daemon = Daemon.Start(
                 Path.Combine(folder, "log"),
                 [Proxy.Program, "run", "--listen", socket, "--engine", field.Engine.Socket, "--admin", folder + "/admin.sock", "--config", config]);
-            while (!Answers(socket) && clock.Elapsed < Limit && !daemon.HasExited) Thread.Sleep(Pause);
+            while (!Answers(socket))
+            {
+                if (clock.Elapsed > Limit || daemon.HasExited) throw new InvalidOperationException($"the proxy did not start:\n{daemon.Tail()}");
+                Thread.Sleep(Pause);
+            }
+
             table.Add("start to first answer", Field.Own, clock.Elapsed.TotalMilliseconds);
-            if (!Answers(socket)) throw new InvalidOperationException($"the proxy did not start:\n{daemon.Tail()}");
             daemon.Signal(9);
             await daemon.WaitAsync(Limit);
         }

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace DockerGuardProxy.EngineTests.Lab;
 
 /// <summary>
@@ -91,7 +89,7 @@ internal sealed class Proxy : IAsyncDisposable
         var starts = Listenings();
         _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command);
         var ready = await Poll.UntilAsync(
-            () => _daemon.HasExited || (_kept is null ? Listens() : Listenings() > starts), TimeSpan.FromSeconds(20), everyMs: 20);
+            () => _daemon.HasExited || (_kept is null ? UnixSocket.Listens(Socket) : Listenings() > starts), TimeSpan.FromSeconds(20), everyMs: 20);
         if (ready is null || _daemon.HasExited)
             throw new InvalidOperationException($"{Program} did not start:\n{_daemon.Tail()}");
     }
@@ -126,20 +124,4 @@ internal sealed class Proxy : IAsyncDisposable
     private int Listenings() => File.Exists(Path.Combine(Folder, "log"))
         ? File.ReadLines(Path.Combine(Folder, "log")).Count(line => line.Contains("Listening on ", StringComparison.Ordinal))
         : 0;
-
-    private bool Listens()
-    {
-        if (!File.Exists(Socket))
-            return false;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(Socket));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 }
