@@ -45,6 +45,9 @@ public sealed class ContainerIndexTests
         await BecomesAsync(() => index.Resolve("app").Container is { Run: 2, Pid: not null });
         await engine.Api.RemoveAsync("app");
         await BecomesAsync(() => index.Find(id) is null);
+
+        // Listeners are told after the index has changed.
+        await BecomesAsync(() => watched.Heard.EndsWith("xapp", StringComparison.Ordinal));
         Assert.Equal("+web ~web>app !app:9 -app +app !app:9 -app xapp", watched.Heard);
     }
 
@@ -99,14 +102,20 @@ public sealed class ContainerIndexTests
         await engine.StartAsync();
         await engine.Api.PostAsync("/containers/db/rename?name=sql");
         await BecomesAsync(() => index.IsReady && index.Resolve("sql").IsFound);
+        await BecomesAsync(() => watched.Heard.Contains(" R", StringComparison.Ordinal));
         Assert.Contains(" R", watched.Heard, StringComparison.Ordinal);
         var runs = (await engine.Api.GetAsync("/containers/web/json")).GetProperty("State").GetProperty("Running").GetBoolean();
         Assert.Equal(liveRestore, runs);
         await BecomesAsync(() => index.Resolve("web").Container!.Running == runs);
         if (liveRestore)
+        {
             await BecomesAsync(() => index.Resolve("web").Container!.Pid is not null);
+        }
         else
+        {
+            await BecomesAsync(() => watched.Heard.Contains("-web", StringComparison.Ordinal));
             Assert.Matches(" R .*-web", watched.Heard);
+        }
     }
 
     [Fact]
