@@ -12,6 +12,7 @@ internal static partial class Normal
             output = output.Replace(socket, "<socket>", StringComparison.Ordinal);
         output = Time().Replace(output, "<time>");
         output = WaitRace().Replace(output, "");
+        output = SolveRace().Replace(output, "ERROR: failed to solve with frontend");
         output = ImportFolder().Replace(output, "<import>");
         output = Pid().Replace(output, "<pid>");
         var ids = new List<string>();
@@ -34,6 +35,14 @@ internal static partial class Normal
     /// <summary>After a failed start the client cancels its own wait, and logs that if it lives long enough: either way directly too.</summary>
     [GeneratedRegex(@"time=""<time>"" level=error msg=""error waiting for container: context canceled""\n")]
     private static partial Regex WaitRace();
+
+    /// <summary>
+    /// Of a build that fails buildx has two errors, of its Solve call and of its gateway, and tells the one that is recorded first: the end of
+    /// the one call lets the other go on before its own error is recorded (BuildKit <c>client/solve.go</c>, <c>cancelSolve</c>). The reason
+    /// behind either is the same.
+    /// </summary>
+    [GeneratedRegex(@"ERROR: failed to (solve: rpc error: code = Unknown desc = |run Build function: )failed to solve with frontend")]
+    private static partial Regex SolveRace();
 
     [GeneratedRegex(@"docker-import-\d+")]
     private static partial Regex ImportFolder();
