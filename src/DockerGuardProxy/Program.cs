@@ -14,6 +14,7 @@ var root = new RootCommand("A guard between Docker clients and the engine.")
     ReloadCommand.Create(),
     CheckConfigCommand.Create(),
     CheckNodeCommand.Create(),
+    BundleCommand.Create(),
     VersionCommand.Create(),
 };
 var command = root.Parse(args);

@@ -8,11 +8,23 @@ namespace DockerGuardProxy.Admin;
 
 /// <summary>What an operator may ask and do, apart from HTTP. Nothing here asks the engine.</summary>
 internal sealed class AdminApi(
-    StatusSource source, ConfigurationStore store, ContainerIndex index, Ledger ledger, ILogger<AdminApi> logger)
+    StatusSource source, DecisionHistory decisions, ConfigurationStore store, ContainerIndex index, Ledger ledger, ILogger<AdminApi> logger)
 {
     private int _reloading;
 
     public AdminAnswer Status() => AdminAnswer.Of(200, source.Read(), ReportJson.Default.StatusReport);
+
+    /// <summary>The last decisions.</summary>
+    public AdminAnswer Decisions() => AdminAnswer.Of(200, decisions.Read(), ReportJson.Default.DecisionsReport);
+
+    /// <summary>The configuration in force, without secrets.</summary>
+    public AdminAnswer Configuration()
+    {
+        var status = store.Status;
+        var report = EffectiveConfigurationReport.Of(
+            "proxy", status.File, store.Current, Environment.GetEnvironmentVariables(), status.Failure?.Errors ?? []);
+        return AdminAnswer.Of(200, report, ReportJson.Default.EffectiveConfigurationReport);
+    }
 
     /// <summary>The process serves requests.</summary>
     public static AdminAnswer Health() => AdminAnswer.Of(200, new StateReport("ok"), ReportJson.Default.StateReport);

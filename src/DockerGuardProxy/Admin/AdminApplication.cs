@@ -44,6 +44,8 @@ internal sealed class AdminApplication(AdminApi api, TelemetryPipeline telemetry
         return path switch
         {
             "/v1/status" => Get(context, api.Status),
+            "/v1/decisions" => Get(context, api.Decisions),
+            "/v1/configuration" => Get(context, api.Configuration),
             "/v1/health" => Get(context, AdminApi.Health),
             "/v1/ready" => Get(context, api.Ready),
             "/metrics" when HttpMethods.IsGet(context.Request.Method) => telemetry.Page(context),

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DockerGuardProxy.Admin.Report;
@@ -6,11 +5,9 @@ using DockerGuardProxy.Configuration;
 
 namespace DockerGuardProxy.Admin;
 
-/// <summary>Asks a running proxy over its admin socket; one connection per question, so that a restart of the proxy is no matter.</summary>
+/// <summary>Asks a running proxy over its admin socket.</summary>
 internal sealed class AdminClient : IDisposable
 {
-    private const int MaxAnswer = 64 << 20;
-
     /// <summary>For a whole exchange. A proxy that works answers within milliseconds.</summary>
     private static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(10);
 
@@ -24,14 +21,7 @@ internal sealed class AdminClient : IDisposable
     {
         _limit = limit ?? DefaultLimit;
         _path = LogText.Escape(path, 4096);
-        var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) => await ConnectAsync(path, cancellationToken),
-            PooledConnectionLifetime = TimeSpan.Zero,
-            UseProxy = false,
-            AllowAutoRedirect = false,
-        };
-        _http = new HttpClient(handler) { BaseAddress = new Uri("http://localhost"), Timeout = _limit, MaxResponseContentBufferSize = MaxAnswer };
+        _http = SocketHttp.Create(path, _limit);
     }
 
     /// <summary>Asks. An answer with any HTTP status is one.</summary>
@@ -46,7 +36,7 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException e)
         {
-            throw new AdminException($"{_path}: {Describe(e)}", e);
+            throw new AdminException($"{_path}: {SocketHttp.Describe(e, "the proxy")}", e);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -77,34 +67,5 @@ internal sealed class AdminClient : IDisposable
         {
             return default;
         }
-    }
-
-    private static async Task<NetworkStream> ConnectAsync(string path, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static string Describe(HttpRequestException e)
-    {
-        return e.InnerException switch
-        {
-            SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "no such socket; is the proxy running?",
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "nobody serves it; is the proxy running?",
-            SocketException { SocketErrorCode: SocketError.AccessDenied } => "permission denied; only root may ask",
-            SocketException { SocketErrorCode: SocketError.WouldBlock or SocketError.TryAgain } => "busy; try again",
-            ArgumentException => "no path of a socket: at most 107 bytes",
-            { } inner => LogText.Escape(inner.Message, 200),
-            null => LogText.Escape(e.Message, 200),
-        };
     }
 }

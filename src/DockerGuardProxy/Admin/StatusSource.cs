@@ -91,7 +91,7 @@ internal sealed class StatusSource(
             snapshot.IsStuck,
             snapshot.EvidenceSince,
             snapshot.Diagnosis is { } diagnosis ? Words.Of(diagnosis.Kind) : null,
-            [.. tasks.Take(ContainerReport.MaxTasks).Select(Describe)],
+            [.. tasks.Take(ContainerReport.MaxTasks).Select(TaskReport.Of)],
             Math.Max(0, tasks.Length - ContainerReport.MaxTasks),
             snapshot.Attempts,
             snapshot.OpenCalls,
@@ -101,9 +101,6 @@ internal sealed class StatusSource(
             snapshot.Refusals,
             snapshot.CallsSaved);
     }
-
-    private static TaskReport Describe(StuckTask task) => new(
-        task.Pid, task.Tid, task.Comm, task.State.ToString(), task.Wchan.Length > 0 ? task.Wchan : null, task.FileSystem);
 
     private static double? Seconds(TimeSpan? age) => age is { } span ? Math.Round(span.TotalSeconds, 3) : null;
 }

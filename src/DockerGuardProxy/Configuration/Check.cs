@@ -48,7 +48,7 @@ internal static partial class Check
         if (text.Length == 0)
             return null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            return $"\"{LogText.Escape(text)}\" is not an http or https URI, such as http://127.0.0.1:4317";
+            return $"\"{LogText.Escape(Redaction.Text(text))}\" is not an http or https URI, such as http://127.0.0.1:4317";
         return uri.UserInfo.Length > 0 ? "must not hold a user or password; use OTEL_EXPORTER_OTLP_HEADERS" : null;
     }
 

@@ -145,7 +145,7 @@ internal sealed partial class ContainerEntry
         _refusals++;
         _totals.Refusals++;
         _recent.Add(ticket.Call.Operation, turn.Now);
-        turn.Report(new GuardEvent.Refused(ticket, refusal, Diagnosis));
+        turn.Report(new GuardEvent.Refused(ticket, refusal, _view.Length, Diagnosis));
         if (ticket.IsObserved)
             SettleDown(ticket);
         else

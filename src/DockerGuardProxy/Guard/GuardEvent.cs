@@ -21,8 +21,9 @@ internal abstract record GuardEvent
     /// <summary>A caller was refused, or would have been (<see cref="GuardMode.Observe"/>).</summary>
     /// <param name="Ticket">The call.</param>
     /// <param name="Refusal">What it was told.</param>
+    /// <param name="OpenCalls">Open calls of the container.</param>
     /// <param name="Diagnosis">What the refusal rests on; null if nothing was reported.</param>
-    internal sealed record Refused(Ticket Ticket, Refusal Refusal, Diagnosis? Diagnosis) : GuardEvent;
+    internal sealed record Refused(Ticket Ticket, Refusal Refusal, int OpenCalls, Diagnosis? Diagnosis) : GuardEvent;
 
     /// <summary>A caller was told its outcome. Nothing more is reported about the call.</summary>
     internal sealed record Concluded(Ticket Ticket, Outcome Outcome) : GuardEvent;

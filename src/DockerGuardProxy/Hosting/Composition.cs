@@ -102,6 +102,8 @@ internal static class Composition
             provider.GetRequiredService<Instrumentation>(), store.Current.Telemetry.ForwardedRatio, time));
         services.AddSingleton<FaultCount>();
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<FaultCount>());
+        services.AddSingleton<DecisionHistory>();
+        services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<DecisionHistory>());
         services.AddSingleton(provider =>
         {
             var sender = provider.GetRequiredService<AttemptSender>();

@@ -21,11 +21,11 @@ internal sealed class Proxy : IAsyncDisposable
         Api = new EngineApi(Socket);
     }
 
-    public static string Program { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN")
+    public static string Program { get; } = System.Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN")
         ?? Path.Combine(AppContext.BaseDirectory, "docker-guard-proxy");
 
     /// <summary>True where a published file is tested, false where it is the one built along.</summary>
-    public static bool Published { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN") is not null;
+    public static bool Published { get; } = System.Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_BIN") is not null;
 
     /// <summary>Holds socket, configuration and log.</summary>
     public string Folder { get; }
@@ -36,6 +36,9 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>The configuration file; may be rewritten while the proxy runs.</summary>
     public string ConfigFile => Path.Combine(Folder, "config.json");
+
+    /// <summary>Variables of its environment from its next start on.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
 
     /// <summary>Calls through the proxy.</summary>
     public EngineApi Api { get; }
@@ -87,7 +90,7 @@ internal sealed class Proxy : IAsyncDisposable
         _daemon?.Dispose();
         string[] command = [Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
         var starts = Listenings();
-        _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command);
+        _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command, Environment);
         var ready = await Poll.UntilAsync(
             () => _daemon.HasExited || (_kept is null ? UnixSocket.Listens(Socket) : Listenings() > starts), TimeSpan.FromSeconds(20), everyMs: 20);
         if (ready is null || _daemon.HasExited)

@@ -20,6 +20,9 @@ public sealed class AdminApiTests
     [InlineData("POST", "/v1/release/", 404)]
     [InlineData("POST", "/v1/release/%", 404)]
     [InlineData("GET", "/v1/health", 200)]
+    [InlineData("GET", "/v1/decisions", 200)]
+    [InlineData("GET", "/v1/configuration", 200)]
+    [InlineData("POST", "/v1/decisions", 405)]
     public async Task Routes(string method, string path, int status)
     {
         await using var rig = await AdminRig.StartAsync();

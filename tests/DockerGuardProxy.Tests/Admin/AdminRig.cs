@@ -23,10 +23,12 @@ internal sealed class AdminRig : IAsyncDisposable
     private readonly LoggerFactory _loggers;
     private readonly List<AdminServer> _servers = [];
 
-    public AdminRig()
+    public AdminRig(string configuration = "{}")
     {
         _loggers = new LoggerFactory([new Provider(Log)]);
-        Store = ConfigurationStore.Start(Folder.With("{}").Sources, Guard.Time, Log);
+        Decisions = new DecisionHistory(Guard.Time);
+        Guard.Observer = Decisions;
+        Store = ConfigurationStore.Start(Folder.With(configuration).Sources, Guard.Time, Log);
         PileUp = new PileUpWatch(Guard.Time);
         Vitals = new EngineVitalsWatch(Engine, Engine, new EngineVitalsReader(new ProcRoot(Proc.Root.Proc)), Guard.Time);
         var loops = new AcceptLoops();
@@ -36,7 +38,7 @@ internal sealed class AdminRig : IAsyncDisposable
         Telemetry = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
         Application = new AdminApplication(
-            new AdminApi(source, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), Telemetry, _loggers.CreateLogger<AdminApplication>());
+            new AdminApi(source, Decisions, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), Telemetry, _loggers.CreateLogger<AdminApplication>());
     }
 
     public TempFolder Folder { get; } = new();
@@ -46,6 +48,8 @@ internal sealed class AdminRig : IAsyncDisposable
     public LedgerRig Guard { get; } = new();
 
     public FaultCount Faults { get; } = new();
+
+    public DecisionHistory Decisions { get; }
 
     public FakeEngine Engine { get; } = new();
 
@@ -69,9 +73,9 @@ internal sealed class AdminRig : IAsyncDisposable
 
     public string Path => Folder["admin.sock"];
 
-    public static async Task<AdminRig> StartAsync()
+    public static async Task<AdminRig> StartAsync(string configuration = "{}")
     {
-        var rig = new AdminRig();
+        var rig = new AdminRig(configuration);
         await rig.ServeAsync();
         return rig;
     }

@@ -17,6 +17,10 @@ namespace DockerGuardProxy.Admin.Report;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(ReleaseReport))]
+[JsonSerializable(typeof(DecisionsReport))]
+[JsonSerializable(typeof(EffectiveConfigurationReport))]
+[JsonSerializable(typeof(VersionsReport))]
+[JsonSerializable(typeof(BundleReport))]
 [JsonSerializable(typeof(StateReport))]
 [JsonSerializable(typeof(ErrorReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;
