@@ -12,7 +12,7 @@ namespace DockerGuardProxy.Admin;
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
     ConfigurationStore store, AcceptLoops loops, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, EngineVitalsWatch engine, PileUpWatch pileUp,
-    TimeProvider time)
+    BypassWatch bypass, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -21,6 +21,7 @@ internal sealed class StatusSource(
     {
         var configuration = store.Current;
         var guard = ledger.Snapshot();
+        var (bypassed, last) = bypass.Read();
         var now = time.GetUtcNow();
         return new StatusReport(
             StatusReport.FormatVersion,
@@ -29,7 +30,8 @@ internal sealed class StatusSource(
             Describe(configuration, store.Status),
             DescribeEngine(configuration.Engine.Path),
             new CallsReport(
-                guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved),
+                guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved, bypassed,
+                last is null ? null : new BypassReport(last.Time, last.Id, last.Name, last.Signal)),
             faults.Value,
             prober.LostThreads,
             guard.Containers.Count(container => container.IsStuck),

@@ -39,6 +39,8 @@ internal static class StatusText
         var calls = status.Calls;
         sheet.Row("calls", $"{Open(calls.Open, calls.OldestOpenSeconds)}, {calls.Waiting} waiting, {calls.Saved} saved");
         sheet.Row("refusals", $"{calls.Refused}, {calls.WronglyRefused} of them wrong");
+        if (calls is { Bypassed: > 0, LastBypass: { } last })
+            sheet.Row("round us", Bypassed(calls.Bypassed, last));
         if (status.Faults > 0)
             sheet.Row("faults", $"{status.Faults}: the guard failed open; see the log");
         if (status.LostProbeThreads > 0)
@@ -46,6 +48,10 @@ internal static class StatusText
         if (status.PileUp is [_, ..] pileUp)
             sheet.Row("long calls", string.Join(", ", pileUp.GroupBy(open => open.Operation).Select(LongCalls)));
     }
+
+    private static string Bypassed(long count, BypassReport last) =>
+        $"{Count(count, "signal")} by clients that do not come through the proxy; the last, {Clean(last.Signal ?? "of no number")}, "
+        + $"to {Name(last.Name, last.Id)} at {Utc(last.Time)}";
 
     private static string LongCalls(IGrouping<string, OpenCallsReport> calls) =>
         $"{calls.Sum(open => open.Open)} {Clean(calls.Key)} (oldest {Age.Text(TimeSpan.FromSeconds(Math.Clamp(calls.Max(open => open.OldestSeconds), 0, 1e10)))})";
@@ -157,8 +163,10 @@ internal static class StatusText
         _ => Clean(diagnosis),
     };
 
-    private static string Name(ContainerReport container) =>
-        $"{(container.Name.Length > 0 ? Clean(container.Name, MaxName) : "(no name)")} ({Clean(container.Id[..Math.Min(12, container.Id.Length)])})";
+    private static string Name(ContainerReport container) => Name(container.Name, container.Id);
+
+    private static string Name(string name, string id) =>
+        $"{(name.Length > 0 ? Clean(name, MaxName) : "(no name)")} ({Clean(id[..Math.Min(12, id.Length)])})";
 
     private static string Open(int count, double? oldestSeconds) =>
         oldestSeconds is { } seconds && double.IsFinite(seconds)

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DockerGuardProxy.Calls;
 
 /// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
-internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, ContainerIndex index, PileUpWatch pileUp)
+internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp)
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
@@ -26,7 +26,7 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
 
         if (LongCall.TryRecognise(request.Method, target, out var kind)) return WatchAsync(http, client, target, hasBody, kind);
 
-        var change = PassedCall.TryRecognise(request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
+        var change = PassedCall.TryRecognise(request.Method, target, out var passed) ? new PassedChange(index, bypass, passed) : null;
         return passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
     }
 
@@ -64,7 +64,7 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
 
         if (classified is { Kind: ClassificationKind.Call, Call: { } call } && await guard.ServeAsync(http, client, call, target, body)) return;
 
-        var change = PassedCall.TryRecognise(http.Request.Method, target, out var passed) ? new PassedChange(index, passed) : null;
+        var change = PassedCall.TryRecognise(http.Request.Method, target, out var passed) ? new PassedChange(index, bypass, passed) : null;
         await passThrough.ForwardAsync(http, client, target, body is { IsEmpty: false } taken ? new RequestBody(http, taken) : null, change);
     }
 

@@ -4,4 +4,5 @@ namespace DockerGuardProxy.Engine;
 /// <param name="Kind">What.</param>
 /// <param name="Container">The container after it; before it, for <see cref="ContainerChangeKind.Removed"/>.</param>
 /// <param name="Detail">The signal of a kill, the former name of a rename.</param>
-internal readonly record struct ContainerChange(ContainerChangeKind Kind, Container Container, string? Detail = null);
+/// <param name="At">When, by the engine's wall clock; of a kill alone.</param>
+internal readonly record struct ContainerChange(ContainerChangeKind Kind, Container Container, string? Detail = null, DateTimeOffset At = default);

@@ -231,7 +231,7 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
             case { Kind: ContainerChangeKind.RunEnded } ended: listener.RunEnded(ended.Container); break;
             case { Kind: ContainerChangeKind.Renamed } renamed: listener.Renamed(renamed.Container, renamed.Detail); break;
             case { Kind: ContainerChangeKind.Removed } removed: listener.Removed(removed.Container); break;
-            case { Kind: ContainerChangeKind.Killed } killed: listener.Killed(killed.Container, killed.Detail); break;
+            case { Kind: ContainerChangeKind.Killed } killed: listener.Killed(killed.Container, killed.Detail, killed.At); break;
         }
     }
 

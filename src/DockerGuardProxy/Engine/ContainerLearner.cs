@@ -74,7 +74,7 @@ internal sealed partial class ContainerLearner(
             _asked.Remove(container.Id);
     }
 
-    public void Killed(Container container, string? signal)
+    public void Killed(Container container, string? signal, DateTimeOffset at)
     {
     }
 

@@ -22,7 +22,8 @@ internal static class ContainerReducer
             case EngineActions.Die:
                 return known is null ? set : End(set, known, changes);
             case EngineActions.Kill:
-                changes.Add(new(ContainerChangeKind.Killed, known ?? FromEvent(id, message), message.Attribute("signal")));
+                if (!message.IsOfSwarm)
+                    changes.Add(new(ContainerChangeKind.Killed, known ?? FromEvent(id, message), message.Attribute("signal"), message.Time));
                 return set;
             case EngineActions.Rename when message.OwnName is { } name:
                 // The attribute oldName is not used: a label of that name would hide it.

@@ -18,8 +18,11 @@ internal interface IContainerEvents
     /// <summary>The container is gone. Its id never comes back.</summary>
     public void Removed(Container container);
 
-    /// <summary>The engine sent the signal (a number as text, usually) to the container, for whoever asked. Lost in a gap.</summary>
-    public void Killed(Container container, string? signal);
+    /// <summary>The engine sent the signal to the container, for whoever asked but a swarm's agent inside it. May be lost in a gap.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="signal">A number as text, usually.</param>
+    /// <param name="at">When, by the engine's wall clock.</param>
+    public void Killed(Container container, string? signal, DateTimeOffset at);
 
     /// <summary>
     /// The engine's process is another one than before (or may be, where its identity can't be read and its stream broke).

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace DockerGuardProxy.Engine;
 
 /// <summary>
-/// A call that changes what the index knows. Recognised from the raw target, by the routes of moby <c>api/server/router/container</c>;
+/// A call that changes what the index knows, or signals a container. Recognised from the raw target, by the routes of moby <c>api/server/router/container</c>;
 /// a spelling that is missed here (an escaped slash in the route, a form body) costs nothing but the time until its event comes.
 /// </summary>
 /// <param name="Kind">What it does.</param>
@@ -44,6 +44,12 @@ internal readonly record struct PassedCall(PassedCallKind Kind, string Reference
             call = new(PassedCallKind.Start, Decode(path), null);
         else if (Strip(ref path, "/rename"))
             call = new(PassedCallKind.Rename, Decode(path).Trim(), QueryValue(query, "name")?.Trim());
+        else if (Strip(ref path, "/kill"))
+            call = new(PassedCallKind.Kill, Decode(path), null);
+        else if (Strip(ref path, "/stop"))
+            call = new(PassedCallKind.Stop, Decode(path), null);
+        else if (Strip(ref path, "/restart"))
+            call = new(PassedCallKind.Restart, Decode(path), null);
         else
             return false;
         return true;

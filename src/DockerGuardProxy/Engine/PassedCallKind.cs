@@ -1,6 +1,6 @@
 namespace DockerGuardProxy.Engine;
 
-/// <summary>The calls that pass unchanged and yet tell the index something.</summary>
+/// <summary>The calls that pass unchanged and yet tell the index, or <see cref="BypassWatch"/>, something.</summary>
 internal enum PassedCallKind
 {
     /// <summary><c>POST /containers/create</c>.</summary>
@@ -17,4 +17,13 @@ internal enum PassedCallKind
 
     /// <summary><c>DELETE /containers/{name}?link=1</c>, which removes an alias alone.</summary>
     Unlink,
+
+    /// <summary><c>POST /containers/{name}/kill</c>, whatever its signal.</summary>
+    Kill,
+
+    /// <summary><c>POST /containers/{name}/stop</c>.</summary>
+    Stop,
+
+    /// <summary><c>POST /containers/{name}/restart</c>.</summary>
+    Restart,
 }

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Forward;
 
@@ -7,7 +8,7 @@ namespace DockerGuardProxy.Guard;
 /// Carries out what the ledger asks. Attempts do not go by the forwarder, whose life is that of its request: each has a connection of
 /// its own and ends with the engine's answer, whatever becomes of the callers.
 /// </summary>
-internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, EvidenceWatch evidence) : IAttemptSender
+internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, BypassWatch bypass, EvidenceWatch evidence) : IAttemptSender
 {
     private static readonly Uri StandInTarget = new("http://docker/");
 
@@ -21,28 +22,39 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, E
     public void EvidenceNeeded(EvidenceNeed need) => evidence.Wake();
 
     /// <summary>Sends a call once and reads its answer whole.</summary>
-    /// <param name="request">The call.</param>
+    /// <param name="ticket">The call.</param>
     /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>
     /// <param name="mayBeSent">Asked if the engine took long to take the connection.</param>
     /// <exception cref="Exception">No answer came; it may have been sent.</exception>
-    public async Task<EngineAnswer> AskAsync(GuardedRequest request, string? id, Func<bool> mayBeSent)
+    public async Task<EngineAnswer> AskAsync(Ticket ticket, string? id, Func<bool> mayBeSent)
     {
+        var request = (GuardedRequest)ticket.Request!;
         PassingChange? passing = PassedCall.TryRecognise(request.Method, request.Target, out var passed) ? index.Expect(passed) : null;
         var exchange = new AttemptExchange(dialer, request.Encode(id), mayBeSent);
+        var sent = bypass.Sending(KindOf(ticket.Call.Operation), ticket.Container?.Id);
         using var invoker = EngineHandler.Create(exchange.ConnectAsync);
         using var message = new HttpRequestMessage(HttpMethod.Get, StandInTarget);
         using var response = await invoker.SendAsync(message, CancellationToken.None);
         var answer = await AnswerParts.ReadAsync(response, CancellationToken.None);
+        bypass.Answered(sent);
         if (passing is not null) index.Answered(passing, answer.Status, answer.Body.Span);
         return answer;
     }
+
+    private static PassedCallKind KindOf(Operation operation) => operation switch
+    {
+        Operation.Stop => PassedCallKind.Stop,
+        Operation.Restart => PassedCallKind.Restart,
+        Operation.Kill => PassedCallKind.Kill,
+        _ => PassedCallKind.Remove,
+    };
 
     private async Task SendAsync(Attempt attempt)
     {
         try
         {
             var id = attempt.IsByFullId ? attempt.Ticket.Container!.Id : null;
-            Ledger!.Answered(attempt, await AskAsync((GuardedRequest)attempt.Ticket.Request!, id, () => Ledger.MayStillBeSent(attempt)));
+            Ledger!.Answered(attempt, await AskAsync(attempt.Ticket, id, () => Ledger.MayStillBeSent(attempt)));
         }
         catch (Exception e)
         {

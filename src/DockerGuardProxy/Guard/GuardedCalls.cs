@@ -55,7 +55,7 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
     {
         try
         {
-            var answer = await sender.AskAsync((GuardedRequest)ticket.Request!, ticket.Container?.Id, () => !ticket.CallerHasLeft);
+            var answer = await sender.AskAsync(ticket, ticket.Container?.Id, () => !ticket.CallerHasLeft);
             return new Outcome.Answered(answer, null);
         }
         catch (Exception cause)

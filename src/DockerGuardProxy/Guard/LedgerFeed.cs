@@ -13,7 +13,7 @@ internal sealed class LedgerFeed(Ledger ledger) : IContainerEvents
 
     public void Removed(Container container) => ledger.RunEnded(container.Id, container.Run);
 
-    public void Killed(Container container, string? signal)
+    public void Killed(Container container, string? signal, DateTimeOffset at)
     {
     }
 

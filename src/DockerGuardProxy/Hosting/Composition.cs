@@ -67,6 +67,7 @@ internal static class Composition
     private static void AddEngine(IServiceCollection services, EngineOptions engine, string procfs)
     {
         services.AddSingleton<ContainerIndex>();
+        services.AddSingleton<BypassWatch>();
         services.AddSingleton<IEngineApi>(_ => new DockerEngine(engine.Path));
         services.AddSingleton<IEngineIdentity>(_ => new PidFileIdentity(engine.PidFile, procfs));
         services.AddSingleton<ReferenceConfirmer>();
@@ -85,6 +86,7 @@ internal static class Composition
         {
             var index = provider.GetRequiredService<ContainerIndex>();
             index.Listen(provider.GetRequiredService<ContainerLearner>());
+            index.Listen(provider.GetRequiredService<BypassWatch>());
             index.Listen(new LedgerFeed(provider.GetRequiredService<Ledger>()));
             return provider.GetRequiredService<EngineWatch>();
         });

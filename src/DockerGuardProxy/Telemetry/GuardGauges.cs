@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
+using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
 
@@ -12,7 +13,7 @@ internal sealed class GuardGauges
     /// <summary>Series that name a container: as many as a page shows, and no more than a metrics store likes.</summary>
     private const int MaxNamed = 20;
 
-    public GuardGauges(Instrumentation instrumentation, Ledger ledger, PileUpWatch pileUp, FaultCount faults)
+    public GuardGauges(Instrumentation instrumentation, Ledger ledger, PileUpWatch pileUp, BypassWatch bypass, FaultCount faults)
     {
         var meter = instrumentation.Meter;
         meter.CreateObservableUpDownCounter(
@@ -24,6 +25,8 @@ internal sealed class GuardGauges
             "docker_guard.calls.oldest", () => Oldest(ledger.Snapshot(), pileUp), "s", "Age of the oldest open call of a kind.");
         meter.CreateObservableCounter(
             "docker_guard.calls.saved", () => ledger.Snapshot().CallsSaved, "{call}", "Calls that ended without being sent to the engine.");
+        meter.CreateObservableCounter(
+            "docker_guard.calls.bypassed", () => bypass.Read().Count, "{event}", "Signals that the engine sent to containers for clients who go round the proxy.");
         meter.CreateObservableCounter(
             "docker_guard.faults", () => faults.Value, "{fault}", "Faults of the guard's own; the calls were forwarded.");
         meter.CreateObservableCounter(

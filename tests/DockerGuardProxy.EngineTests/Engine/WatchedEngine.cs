@@ -55,7 +55,7 @@ internal sealed class WatchedEngine : IAsyncDisposable, IContainerEvents
 
     public void Removed(Container container) => Note("x" + container.Name);
 
-    public void Killed(Container container, string? signal) => Note($"!{container.Name}:{signal}");
+    public void Killed(Container container, string? signal, DateTimeOffset at) => Note($"!{container.Name}:{signal}");
 
     public void EngineRestarted() => Note("R");
 

@@ -30,10 +30,11 @@ internal sealed class AdminRig : IAsyncDisposable
         Guard.Observer = Decisions;
         Store = ConfigurationStore.Start(Folder.With(configuration).Sources, Guard.Time, Log);
         PileUp = new PileUpWatch(Guard.Time);
+        Bypass = new BypassWatch(Index, Guard.Time);
         Vitals = new EngineVitalsWatch(Engine, Engine, new EngineVitalsReader(new ProcRoot(Proc.Root.Proc)), Guard.Time);
         var loops = new AcceptLoops();
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
-        var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Guard.Time);
+        var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Guard.Time);
         Source = source;
         Telemetry = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
@@ -58,6 +59,8 @@ internal sealed class AdminRig : IAsyncDisposable
     public EngineVitalsWatch Vitals { get; }
 
     public PileUpWatch PileUp { get; }
+
+    public BypassWatch Bypass { get; }
 
     public ContainerIndex Index { get; } = new(NullLogger<ContainerIndex>.Instance);
 

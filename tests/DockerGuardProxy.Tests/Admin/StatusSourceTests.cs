@@ -72,7 +72,9 @@ public sealed partial class StatusSourceTests
                 "oldestOpenSeconds": null,
                 "refused": 1,
                 "wronglyRefused": 0,
-                "saved": 0
+                "saved": 0,
+                "bypassed": 0,
+                "lastBypass": null
               },
               "faults": 1,
               "lostProbeThreads": 0,

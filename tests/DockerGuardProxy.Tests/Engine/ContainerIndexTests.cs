@@ -220,7 +220,7 @@ public sealed class ContainerIndexTests
         {
         }
 
-        public void Killed(Container container, string? signal)
+        public void Killed(Container container, string? signal, DateTimeOffset at)
         {
         }
 

@@ -24,7 +24,7 @@ internal sealed class Listener : IContainerEvents
 
     public void Removed(Container container) => Note("x" + container.Id.TrimEnd('0'));
 
-    public void Killed(Container container, string? signal) => Note($"!{container.Id.TrimEnd('0')}:{signal}");
+    public void Killed(Container container, string? signal, DateTimeOffset at) => Note($"!{container.Id.TrimEnd('0')}:{signal}");
 
     public void EngineRestarted() => Note("R");
 

@@ -23,7 +23,10 @@ public sealed class PassedCallTests
         { "DELETE", "/containers/web?link=", "Remove|web|-" },
         { "DELETE", "/containers/web%2Fx", "Remove|web/x|-" },
         { "GET", "/containers/create", "no" },
-        { "POST", "/containers/web/stop", "no" },
+        { "POST", "/containers/web/stop?t=1", "Stop|web|-" },
+        { "POST", "/v1.41/containers/web/kill?signal=HUP", "Kill|web|-" },
+        { "POST", "/v1.41/containers/app/web/restart", "Restart|app/web|-" },
+        { "POST", "/containers/web/pause", "no" },
         { "POST", "/containers//start", "no" },
         { "POST", "/containers/start", "no" },
         { "POST", "/containers/create/", "no" },
@@ -49,7 +52,7 @@ public sealed class PassedCallTests
     [Fact]
     public void No_match_allocates_nothing()
     {
-        string[] targets = ["/v1.41/containers/web/json", "/v1.41/containers/web/stop?t=10", "/_ping", "/v1.41/images/create?fromImage=x"];
+        string[] targets = ["/v1.41/containers/web/json", "/v1.41/containers/web/pause?t=10", "/_ping", "/v1.41/images/create?fromImage=x"];
         string[] methods = ["GET", "POST", "HEAD", "PUT"];
         PassedCall.TryRecognise("POST", targets[0], out _);
         var before = GC.GetAllocatedBytesForCurrentThread();

@@ -36,6 +36,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         services.AddSingleton<ContainerIndex>();
+        services.AddSingleton<BypassWatch>();
         services.AddSingleton<IEngineApi>(Asked);
         services.AddSingleton<ReferenceConfirmer>();
 
@@ -54,11 +55,14 @@ internal sealed class ProxyRig : IAsyncDisposable
         });
         _services = services.BuildServiceProvider();
         Index.Listen(new LedgerFeed(Ledger));
+        Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
             listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
+
+    public BypassWatch Bypass => _services.GetRequiredService<BypassWatch>();
 
     public string EnginePath { get; }
 

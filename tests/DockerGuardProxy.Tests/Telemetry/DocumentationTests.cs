@@ -57,8 +57,9 @@ public sealed class DocumentationTests
         var engine = new FakeEngine();
         using var watch = new EngineVitalsWatch(engine, engine, new EngineVitalsReader(new ProcRoot()), rig.Time);
         _ = new CallTelemetry(instrumentation, 0, rig.Time);
-        _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new FaultCount());
-        _ = new EngineGauges(instrumentation, watch, new ContainerIndex(NullLogger<ContainerIndex>.Instance));
+        var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
+        _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new BypassWatch(index, rig.Time), new FaultCount());
+        _ = new EngineGauges(instrumentation, watch, index);
         _ = new ConfigurationGauges(instrumentation, ConfigurationStore.Start(folder.With("{}").Sources, rig.Time, NullLogger.Instance));
         Assert.True(names.Count > 18);
         Assert.All(names, name => Assert.Contains($"`{name}`", Page, StringComparison.Ordinal));

@@ -3,6 +3,7 @@ using System.Net;
 using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Guard;
@@ -26,7 +27,7 @@ internal sealed class TelemetryRig : IDisposable
         PileUp = new PileUpWatch(Guard.Time);
         var faults = new FaultCount();
         Guard.Observer = new GuardObservers([new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults]);
-        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, faults);
+        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, new BypassWatch(new ContainerIndex(NullLogger<ContainerIndex>.Instance), Guard.Time), faults);
         _pipeline = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, NullLogger<TelemetryPipeline>.Instance);
         if (!traces)

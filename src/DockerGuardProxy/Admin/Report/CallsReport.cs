@@ -1,10 +1,13 @@
 namespace DockerGuardProxy.Admin.Report;
 
-/// <summary>Terminating calls. The last three count since the start.</summary>
+/// <summary>Terminating calls. From refused on they count since the start.</summary>
 /// <param name="Open">Sent to the engine and not answered yet.</param>
 /// <param name="Waiting">Callers that are held or have joined a call.</param>
 /// <param name="OldestOpenSeconds">Age of the oldest open call; null without one.</param>
 /// <param name="Refused">Refused, or would have been in observe mode.</param>
 /// <param name="WronglyRefused">Of them, those whose container exited within 60 s.</param>
 /// <param name="Saved">Ended without being sent to the engine.</param>
-internal sealed record CallsReport(int Open, int Waiting, double? OldestOpenSeconds, long Refused, long WronglyRefused, long Saved);
+/// <param name="Bypassed">Signals that the engine sent to containers for clients who go round the proxy.</param>
+/// <param name="LastBypass">The last of them; null if there was none.</param>
+internal sealed record CallsReport(
+    int Open, int Waiting, double? OldestOpenSeconds, long Refused, long WronglyRefused, long Saved, long Bypassed = 0, BypassReport? LastBypass = null);
