@@ -75,6 +75,12 @@ internal sealed class StatusSource(
                 Words.Of(policies.For(Operation.Restart).Mode),
                 Words.Of(policies.For(Operation.Remove).Mode)),
             status.SwitchedOff,
+            status.HoldBack switch
+            {
+                HoldBack.Crashes => "crashes",
+                HoldBack.NewerState => "newer-state",
+                _ => null,
+            },
             status.LoadedAt,
             status.Reloads,
             status.FailedReloads,

@@ -81,7 +81,14 @@ internal static class StatusText
         var others = string.Join(", ", all.Where(policy => policy.Mode != mode).Select(policy => $"{policy.Name} {Clean(policy.Mode)}"));
         return Clean(mode)
             + (others.Length > 0 ? $"; {others}" : "")
-            + (configuration.SwitchedOff ? "; SWITCHED OFF by the file \"off\"" : "");
+            + (configuration.SwitchedOff ? "; SWITCHED OFF by the file \"off\"" : "")
+            + configuration.HeldBack switch
+            {
+                null => "",
+                "crashes" => "; HELD BACK after crashes, until a reload",
+                "newer-state" => "; HELD BACK by a newer version's state, until a reload",
+                var other => $"; HELD BACK ({Clean(other)}), until a reload",
+            };
     }
 
     private static void WriteConfiguration(Sheet sheet, ConfigurationReport configuration)

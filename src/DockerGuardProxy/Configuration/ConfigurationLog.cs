@@ -66,6 +66,9 @@ internal static partial class ConfigurationLog
     [LoggerMessage(1015, LogLevel.Error, "A part of the program could not take the new configuration")]
     public static partial void CallbackFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1017, LogLevel.Critical, "THE GUARD ONLY OBSERVES, whatever the configuration says ({Reason}), until it is reloaded")]
+    public static partial void HeldBack(this ILogger logger, HoldBack reason);
+
     [LoggerMessage(1016, LogLevel.Error, "The configuration could not be looked at; the one in use stays")]
     public static partial void LookFailed(this ILogger logger, Exception exception);
 }

@@ -4,7 +4,7 @@ using DockerGuardProxy.Guard;
 namespace DockerGuardProxy.Configuration;
 
 /// <summary>What is in use and what is said about it; each step gives a new one. Pure.</summary>
-/// <param name="Loaded">What holds without the off switch.</param>
+/// <param name="Loaded">What holds without the off switch and where nothing holds the guard back.</param>
 /// <param name="Status">What is said about it.</param>
 internal sealed record ConfigurationState(ProxyConfiguration Loaded, ConfigurationStatus Status)
 {
@@ -13,10 +13,15 @@ internal sealed record ConfigurationState(ProxyConfiguration Loaded, Configurati
 
     /// <summary>What holds now.</summary>
     public ProxyConfiguration Current { get; } =
-        Status.SwitchedOff ? Loaded with { Guard = Loaded.Guard.AtMost(GuardMode.Off) } : Loaded;
+        Status.SwitchedOff ? Loaded with { Guard = Loaded.Guard.AtMost(GuardMode.Off) }
+        : Status.HoldBack != HoldBack.None ? Loaded with { Guard = Loaded.Guard.AtMost(GuardMode.Observe) }
+        : Loaded;
 
     /// <summary>The off switch has come or gone.</summary>
     public ConfigurationState Switch(bool off) => new(Loaded, Status with { SwitchedOff = off });
+
+    /// <summary>The guard only observes from now on.</summary>
+    public ConfigurationState Hold(HoldBack reason) => new(Loaded, Status with { HoldBack = reason });
 
     /// <summary>What was asked is not valid: all stays as it is.</summary>
     public ConfigurationState Reject(ImmutableArray<ConfigurationError> errors, DateTimeOffset now) =>
@@ -35,6 +40,7 @@ internal sealed record ConfigurationState(ProxyConfiguration Loaded, Configurati
             LoadedAt = isNew ? now : Status.LoadedAt,
             Reloads = Status.Reloads + 1,
             Failure = null,
+            HoldBack = HoldBack.None,
             PendingRestart = [.. changes[true]],
         };
         return (new ConfigurationState(Loaded with { Guard = asked.Guard, Shutdown = asked.Shutdown }, status), live);

@@ -89,6 +89,16 @@ internal sealed class ConfigurationStore
         }
     }
 
+    /// <summary>The guard only observes from now on, until a reload takes effect.</summary>
+    public void HoldBack(HoldBack reason)
+    {
+        lock (_swap)
+        {
+            Replace(_state.Hold(reason));
+            _logger.HeldBack(reason);
+        }
+    }
+
     /// <summary>Looks whether the off switch is there. Never waits for a reload.</summary>
     public void CheckOffSwitch()
     {
@@ -144,7 +154,7 @@ internal sealed class ConfigurationStore
             var (state, changes) = _state.Apply(asked, _time.GetUtcNow());
             Replace(state);
 
-            if (!changes.IsEmpty || old.Origin != state.Status.Origin)
+            if (!changes.IsEmpty || old.Origin != state.Status.Origin || old.HoldBack != state.Status.HoldBack)
                 _logger.Reloaded(_file, changes.Length);
             else if (state.Status.PendingRestart.SequenceEqual(old.PendingRestart))
                 _logger.Unchanged(_file);

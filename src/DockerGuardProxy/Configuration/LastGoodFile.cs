@@ -42,32 +42,11 @@ internal static class LastGoodFile
             return;
         try
         {
-            Write(path, content);
+            WholeFile.Write(path, content);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             logger.LastGoodNotWritten(LogText.Escape(path, 4096), LogText.Escape(e.Message, 400));
         }
-    }
-
-    /// <summary>By a new file and a rename: a reader finds the old or the new one, whole.</summary>
-    private static void Write(string path, byte[] content)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var fresh = path + ".new";
-        // Made anew, never opened: a link that somebody laid there is not followed.
-        File.Delete(fresh);
-        using (var stream = new FileStream(fresh, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        }))
-        {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(fresh, path, overwrite: true);
     }
 }

@@ -40,7 +40,7 @@ internal static class StartConfiguration
         return new ConfigurationState(
             configuration,
             new ConfigurationStatus(
-                file, origin, now, SwitchedOff: false, Reloads: 0, FailedReloads: 0,
+                file, origin, now, SwitchedOff: false, HoldBack.None, Reloads: 0, FailedReloads: 0,
                 asked.IsValid ? null : new ConfigurationFailure(now, asked.Errors), PendingRestart: []));
     }
 

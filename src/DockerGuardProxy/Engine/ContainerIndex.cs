@@ -45,6 +45,16 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
     /// <summary>Adds a listener; only while things are put together, before the watch starts.</summary>
     public void Listen(IContainerEvents listener) => _listeners.Add(listener);
 
+    /// <summary>Shows containers of which an earlier process knew, until a list is taken in. Before the watch starts; tells nobody.</summary>
+    public void Seed(IEnumerable<Container> containers)
+    {
+        lock (_gate)
+        {
+            foreach (var container in containers)
+                _set = _set.With(container);
+        }
+    }
+
     /// <summary>Takes in an event of the stream.</summary>
     public void Apply(EngineEvent message)
     {

@@ -36,10 +36,29 @@ internal sealed partial class EngineWatch(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     private readonly Backoff _backoff = new(Random.Shared.NextDouble);
+    private readonly Lock _gate = new();
     private EngineInstance? _instance;
     private long? _lastEventNano;
     private bool _metBefore;
     private bool _lossTold;
+
+    /// <summary>The engine that the index follows; null before it was met, or if it can't be told.</summary>
+    public EngineInstance? Instance
+    {
+        get
+        {
+            lock (_gate)
+                return _instance;
+        }
+    }
+
+    /// <summary>Something is known of this engine already: if it meets another one, that is a restart. Before the watch starts.</summary>
+    public void Expect(EngineInstance instance)
+    {
+        lock (_gate)
+            _instance = instance;
+        _metBefore = true;
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -91,9 +110,14 @@ internal sealed partial class EngineWatch(
     /// <summary>Without an identity on both sides, a new stream may be a new engine, and is taken for one: that only forgives.</summary>
     private void Meet(EngineInstance? instance)
     {
-        var restarted = _metBefore && (instance is null || _instance is null || instance != _instance);
+        bool restarted;
+        lock (_gate)
+        {
+            restarted = _metBefore && (instance is null || _instance is null || instance != _instance);
+            _instance = instance;
+        }
+
         _metBefore = true;
-        _instance = instance;
         if (!restarted)
             return;
         EngineReplaced(logger, instance?.Pid);

@@ -42,6 +42,7 @@ internal sealed partial class ContainerEntry
             Diagnosis = diagnosis;
             _refusalBody = null;
         }
+        Recognise(diagnosis, turn);
         if (!diagnosis.IsEvidence)
         {
             if (EvidenceSince is null)
@@ -56,6 +57,7 @@ internal sealed partial class ContainerEntry
             _evidenceSinceUtc = turn.UtcNow - (turn.Now - EvidenceSince.Value);
             _refusalBody = null;
             _evidence = Diagnosis;
+            turn.Report(new GuardEvent.EvidenceBegan(Container));
         }
         else
         {
@@ -92,7 +94,7 @@ internal sealed partial class ContainerEntry
         ForgetLateAnswers(turn);
         if (_aheadUntil <= turn.Now)
             _aheadUntil = null;
-        if (!_isStuckReported && State().IsStuck(turn.Policies.Guard.Patience, turn.Now))
+        if (!_isStuckReported && !IsUnconfirmed && State().IsStuck(turn.Policies.Guard.Patience, turn.Now))
         {
             _isStuckReported = true;
             turn.Report(new GuardEvent.StuckBegan(Container, _evidence!, _evidenceSinceUtc));
@@ -118,13 +120,15 @@ internal sealed partial class ContainerEntry
     }
 
     /// <summary>
-    /// When the caller is refused; null as long as nothing allows it. With evidence: when the container becomes stuck, or for a repeat
+    /// When the caller is refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With evidence: when the container becomes stuck, or for a repeat
     /// at the end of its hold. Without a readable /proc: the later of SIGKILL + patience and arrival + maxWait, where SIGKILL is that
     /// of the call itself and of one that was really sent.
     /// </summary>
     private TimeSpan? DeadlineOf(Ticket ticket)
     {
         var policy = ticket.Policy;
+        if (IsUnconfirmed)
+            return null;
         if (EvidenceSince is { } since)
         {
             var stuckAt = since + policy.Patience;
@@ -167,6 +171,7 @@ internal sealed partial class ContainerEntry
         _isStuckReported = false;
         EvidenceSince = null;
         _evidence = null;
+        ForgetInherited();
         _backoff = Backoff.None;
         _repeatIndex = 0;
         _refusalBody = null;
@@ -210,7 +215,7 @@ internal sealed partial class ContainerEntry
     }
 
     private ContainerState State() =>
-        new(_isRunning, _view, EvidenceSince, _backoff.Until);
+        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited);
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -5,7 +5,8 @@ namespace DockerGuardProxy.Guard;
 
 /// <summary>
 /// What the ledger keeps of one container's present run. Belongs to the ledger's lock. Here its lists and its life; what becomes of
-/// calls is in the Calls part, what is known of the container and when callers are told in the Evidence part.
+/// calls is in the Calls part, what is known of the container and when callers are told in the Evidence part, what outlives the
+/// process in the Memory part.
 /// </summary>
 internal sealed partial class ContainerEntry
 {
@@ -69,7 +70,7 @@ internal sealed partial class ContainerEntry
     /// <summary>True where the probe is to look at the container.</summary>
     public bool NeedsEvidence { get; private set; }
 
-    public bool HasOpenCalls => _open.Count > 0;
+    public bool HasOpenCalls => _open.Count + _inherited > 0;
 
     /// <summary>Nothing is kept: the entry may go.</summary>
     public bool IsEmpty => IsIdle && _aheadUntil is null;
@@ -183,7 +184,7 @@ internal sealed partial class ContainerEntry
         Diagnosis,
         EvidenceSince is null ? null : _evidenceSinceUtc,
         _attempts,
-        _open.Count,
+        _open.Count + _inherited,
         _callers,
         _open.Count == 0 ? null : turn.Now - _open[0].SentAt,
         _backoff.Until - turn.Now,

@@ -7,6 +7,7 @@ namespace DockerGuardProxy.Guard;
 /// <param name="Open">Open calls of this run, oldest first.</param>
 /// <param name="EvidenceSince">Since when the evidence holds without a gap; null without evidence.</param>
 /// <param name="BackoffUntil">When the next attempt may be sent; null without back-off.</param>
+/// <param name="InheritedCalls">Calls that an earlier process of the proxy sent and that the engine still keeps; nobody can join them.</param>
 /// <param name="HeldHere">Callers held for this container.</param>
 /// <param name="HeldOnNode">Callers held for all containers.</param>
 internal readonly record struct ContainerState(
@@ -14,11 +15,15 @@ internal readonly record struct ContainerState(
     ImmutableArray<OpenCall> Open,
     TimeSpan? EvidenceSince = null,
     TimeSpan? BackoffUntil = null,
+    int InheritedCalls = 0,
     int HeldHere = 0,
     int HeldOnNode = 0)
 {
     /// <summary>Evidence for at least <paramref name="patience"/>.</summary>
     public bool IsStuck(TimeSpan patience, TimeSpan now) => EvidenceSince is { } since && now - since >= patience;
+
+    /// <summary>Calls that the engine has not answered, whoever sent them.</summary>
+    public int OpenCalls => Open.Length + InheritedCalls;
 
     /// <summary>True while no attempt may be sent.</summary>
     public bool IsBackingOff(TimeSpan now) => BackoffUntil > now;

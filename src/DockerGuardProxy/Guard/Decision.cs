@@ -37,7 +37,7 @@ internal static class Decision
 
         // 3. stands before 2., which says "unless row 3".
         var open = state.Open;
-        if (state.IsStuck(policy.Patience, now) && (!open.IsEmpty || state.IsBackingOff(now)))
+        if (state.IsStuck(policy.Patience, now) && (state.OpenCalls > 0 || state.IsBackingOff(now)))
             return HasPlace(state, policy) ? Verdict.Hold(Reason.Stuck) : Verdict.Refuse(Reason.TooManyWaiting);
 
         // 2.
@@ -62,7 +62,7 @@ internal static class Decision
         if (operation is Operation.Stop or Operation.Restart)
         {
             // 6.
-            if (open.Length < policy.MaxInFlight)
+            if (state.OpenCalls < policy.MaxInFlight)
                 return Verdict.Forward(Reason.Room);
 
             // 7.

@@ -37,6 +37,9 @@ internal abstract record GuardEvent
     /// <summary>SIGKILL is due, and nobody can tell whether it will work; said once for each time that it becomes so.</summary>
     internal sealed record CannotTell(GuardedContainer Container) : GuardEvent;
 
+    /// <summary>SIGKILL is due, and there is evidence that it can't work; the container is not yet stuck.</summary>
+    internal sealed record EvidenceBegan(GuardedContainer Container) : GuardEvent;
+
     /// <summary>A container became stuck.</summary>
     internal sealed record StuckBegan(GuardedContainer Container, Diagnosis Diagnosis, DateTimeOffset Since) : GuardEvent;
 

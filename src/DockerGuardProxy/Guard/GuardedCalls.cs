@@ -17,6 +17,8 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
 {
     private const string DecisionHeader = "Docker-Guard-Proxy";
 
+    private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
+
     /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
     /// <param name="http">The call.</param>
     /// <param name="client">Its connection.</param>
@@ -100,6 +102,16 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
     // Far beyond any run; TimeSpan ends at some 29,000 years.
     private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));
 
+    private static async Task RefuseAsync(HttpContext http, string decision, int retryAfterSeconds, ReadOnlyMemory<byte> body)
+    {
+        http.Response.StatusCode = Refusal.Status;
+        http.Response.ContentType = Refusal.ContentType;
+        http.Response.Headers.RetryAfter = retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        http.Response.Headers[DecisionHeader] = decision;
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
     private static async Task AnswerAsync(HttpContext http, ClientConnection client, Outcome outcome)
     {
         switch (outcome)
@@ -108,12 +120,10 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
                 await AnswerParts.WriteAsync(answered.Answer, http);
                 break;
             case Outcome.Refused refused:
-                http.Response.StatusCode = Refusal.Status;
-                http.Response.ContentType = Refusal.ContentType;
-                http.Response.Headers.RetryAfter = refused.Refusal.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                http.Response.Headers[DecisionHeader] = "refused";
-                http.Response.ContentLength = refused.Refusal.Body.Length;
-                await http.Response.Body.WriteAsync(refused.Refusal.Body, http.RequestAborted);
+                await RefuseAsync(http, "refused", refused.Refusal.RetryAfterSeconds, refused.Refusal.Body);
+                break;
+            case Outcome.TurnedAway:
+                await RefuseAsync(http, "turned-away", retryAfterSeconds: 1, TurnedAwayBody);
                 break;
             case Outcome.Lost lost:
                 await EngineFailure.AnswerAsync(http, client.Link.EnginePath, lost.Cause);

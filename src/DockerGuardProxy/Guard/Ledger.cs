@@ -30,6 +30,8 @@ internal sealed class Ledger : IDisposable
     private readonly long _origin;
     private GuardPolicies _policies;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private bool _isTurningAway;
+    private bool _isTurningAllAway;
 
     public Ledger(TimeProvider time, GuardPolicies policies, IAttemptSender sender, IGuardObserver observer)
     {
@@ -213,6 +215,43 @@ internal sealed class Ledger : IDisposable
         }
     }
 
+    /// <summary>What is known of containers with evidence and is to outlive the process.</summary>
+    public ImmutableArray<RememberedContainer> Remember()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _entries.Values.Select(entry => entry.Remember(Origin)).OfType<RememberedContainer>()
+                    .OrderBy(remembered => remembered.Container.Id, StringComparer.Ordinal),
+            ];
+        }
+    }
+
+    /// <summary>Takes over what an earlier process knew, before the first call arrives.</summary>
+    /// <param name="remembered">What it knew. The engine is the same process since, and the index shows these containers running.</param>
+    /// <param name="engineGivesUp">True where the engine's version answers by itself what can't be ended.</param>
+    public void Restore(ImmutableArray<RememberedContainer> remembered, bool engineGivesUp) =>
+        Step((remembered, engineGivesUp), static (ledger, it, turn) =>
+        {
+            foreach (var container in it.remembered)
+            {
+                var entry = ledger.EntryOf(container.Container);
+                entry.Restore(container, ledger.Origin, it.engineGivesUp, turn);
+                ledger.Settle(entry, turn);
+            }
+        });
+
+    /// <summary>
+    /// The process ends. Callers of calls that were not sent are told to ask again, those that wait and those that still come; with
+    /// <paramref name="all"/> also those whose call is with the engine, where it stays.
+    /// </summary>
+    public void TurnAway(bool all) => Step(all, static (ledger, all, _) =>
+    {
+        ledger._isTurningAway = true;
+        ledger._isTurningAllAway |= all;
+    });
+
     /// <summary>Stops the clock. Waiting calls keep waiting for their answers.</summary>
     public void Dispose() => _timer.Dispose();
 
@@ -223,6 +262,9 @@ internal sealed class Ledger : IDisposable
     ];
 
     private TimeSpan Now => _time.GetElapsedTime(_origin);
+
+    // Zero of this ledger's clock on the clock that counts from boot.
+    private TimeSpan Origin => _time.GetElapsedTime(0, _origin);
 
     private static Ticket ForwardUnguarded(Ticket ticket, Reason reason)
     {
@@ -367,6 +409,8 @@ internal sealed class Ledger : IDisposable
             try
             {
                 body(this, state, turn);
+                if (_isTurningAway)
+                    TurnWaitingAway(turn);
             }
             catch (Exception fault)
             {
@@ -374,6 +418,26 @@ internal sealed class Ledger : IDisposable
             }
         }
         turn.CarryOut(_sender, _observer, Lost);
+    }
+
+    private void TurnWaitingAway(Turn turn)
+    {
+        var callers = _entries.Values.SelectMany(entry => entry.Waiting).Concat(_totals.Open.SelectMany(attempt => attempt.Joined))
+            .Concat(_isTurningAllAway ? _totals.Open.Select(attempt => attempt.Ticket) : [])
+            .Where(ticket => ticket.Phase != TicketPhase.Done && (_isTurningAllAway || ticket.Own is null)).Distinct().ToArray();
+        // Each entry is settled only when nobody is left in it: what is due now must not be sent for one who is about to be told.
+        foreach (var ticket in callers)
+        {
+            if (ticket.Container is { } container)
+            {
+                EntryOf(container).Finish(ticket, Outcome.TurnedAway.Instance, turn);
+                continue;
+            }
+            ticket.Phase = TicketPhase.Done;
+            turn.Complete(ticket, Outcome.TurnedAway.Instance);
+        }
+        foreach (var id in callers.Select(ticket => ticket.Container?.Id).OfType<string>().Distinct())
+            Settle(_entries[id], turn);
     }
 
     // Goes by the tickets alone: whatever the fault has left of an entry is not relied on.

@@ -24,6 +24,12 @@ internal abstract record Outcome
         public static Unguarded Instance { get; } = new();
     }
 
+    /// <summary>The process ends before there is an answer: the caller is to ask again. A call that was sent stays with the engine.</summary>
+    internal sealed record TurnedAway : Outcome
+    {
+        public static TurnedAway Instance { get; } = new();
+    }
+
     /// <summary>The caller left before the call was sent; nobody is there to be told.</summary>
     internal sealed record Dropped : Outcome
     {

@@ -6,11 +6,13 @@ using DockerGuardProxy.Forward;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.State;
 using DockerGuardProxy.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DockerGuardProxy.Hosting;
 
@@ -26,7 +28,7 @@ internal static class Composition
         var services = builder.Services;
         services.Configure<HostOptions>(options =>
         {
-            options.ShutdownTimeout = configuration.Shutdown.Drain;
+            options.ShutdownTimeout = StopLimit(configuration);
 
             // What runs beside the way of calls may fail; the socket stays.
             options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
@@ -40,6 +42,7 @@ internal static class Composition
         services.AddSingleton<PileUpWatch>();
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
+        AddState(services, store, time, procfs);
         AddEngine(services, configuration.Engine, procfs);
         AddGuard(services, store, time, procfs);
         AddTelemetry(services, configuration.Telemetry, time);
@@ -50,6 +53,8 @@ internal static class Composition
             provider.GetRequiredService<AcceptLoops>(),
             provider.GetRequiredService<EngineDialer>(),
             provider.GetRequiredService<ProxyApplication>(),
+            () => store.Current.Shutdown.Drain,
+            provider.GetRequiredService<Ledger>().TurnAway,
             time,
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
@@ -61,7 +66,36 @@ internal static class Composition
             AcceptWatch.ReadWatchdog(Environment.GetEnvironmentVariable),
             time,
             provider.GetRequiredService<ILogger<AcceptWatch>>()));
-        return builder.Build();
+        var host = builder.Build();
+        var options = host.Services.GetRequiredService<IOptions<HostOptions>>().Value;
+        store.Changed += changed => options.ShutdownTimeout = StopLimit(changed);
+        return host;
+    }
+
+    // The server itself keeps to the drain. Beyond it, whatever hangs is left behind.
+    private static TimeSpan StopLimit(ProxyConfiguration configuration) => configuration.Shutdown.Drain + TimeSpan.FromSeconds(10);
+
+    // First: what an earlier process knew must be there before anything else asks or is asked. It is written last for the same reason.
+    private static void AddState(IServiceCollection services, ConfigurationStore store, TimeProvider time, string procfs)
+    {
+        var folder = StateFolder.Of(Environment.GetEnvironmentVariable, store.Current.Admin.Path);
+        services.AddSingleton(provider => new StateKeeper(
+            new StateFile(Path.Combine(folder, StateFile.Name)),
+            BootId.Read(procfs),
+            provider.GetRequiredService<ContainerIndex>(),
+            provider.GetRequiredService<EngineWatch>(),
+            provider.GetRequiredService<IEngineIdentity>(),
+            provider.GetRequiredService<EngineVitalsWatch>(),
+            store,
+            time,
+            provider.GetRequiredService<ILogger<StateKeeper>>()));
+        services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<StateKeeper>());
+        services.AddHostedService(provider =>
+        {
+            // The ledger hands itself to the keeper when it is made.
+            provider.GetRequiredService<Ledger>();
+            return provider.GetRequiredService<StateKeeper>();
+        });
     }
 
     private static void AddEngine(IServiceCollection services, EngineOptions engine, string procfs)
@@ -113,6 +147,7 @@ internal static class Composition
             var ledger = new Ledger(time, store.Current.Guard.Policies, sender, observers);
             sender.Ledger = ledger;
             provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;
+            provider.GetRequiredService<StateKeeper>().Ledger = ledger;
             store.Changed += changed => ledger.Policies = changed.Guard.Policies;
             return ledger;
         });

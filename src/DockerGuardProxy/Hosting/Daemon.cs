@@ -1,5 +1,6 @@
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Listen;
+using DockerGuardProxy.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
@@ -21,19 +22,26 @@ internal static class Daemon
     {
         // The configuration is read before there is a host, because the host's own settings come from it.
         using var early = LoggerFactory.Create(ConfigureLogging);
+        StartHistory? starts = null;
         try
         {
             var time = TimeProvider.System;
             var store = ConfigurationStore.Start(sources, time, early.CreateLogger<ConfigurationStore>());
+            var folder = StateFolder.Of(Environment.GetEnvironmentVariable, store.Current.Admin.Path);
+            starts = StartHistory.Begin(folder, procfs, time, early.CreateLogger<StartHistory>());
+            if (starts.IsCrashLoop)
+                store.HoldBack(HoldBack.Crashes);
             using var watcher = new ConfigurationWatcher(store, time, early.CreateLogger<ConfigurationWatcher>());
             using var host = Composition.Build(store, time, procfs, ConfigureLogging);
             host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(HandBackWhatStartingTook);
             await host.RunAsync(cancellationToken);
+            starts.End();
             return 0;
         }
         catch (OperationCanceledException)
         {
             // Told to end before the start was complete.
+            starts?.End();
             return 0;
         }
         catch (ConfigurationException)
@@ -43,6 +51,7 @@ internal static class Daemon
         }
         catch (ListenException e)
         {
+            starts?.End();
             await Console.Error.WriteLineAsync(e.Message);
             return AddressError;
         }

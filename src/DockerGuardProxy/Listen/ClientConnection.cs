@@ -18,6 +18,13 @@ namespace DockerGuardProxy.Listen;
 /// </remarks>
 internal sealed class ClientConnection : IAsyncDisposable
 {
+    /// <summary>From the first byte of an answer on; one that takes longer is a stream.</summary>
+    private static readonly TimeSpan BriefAnswer = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>From a whole head on. A start or create takes up to a second on a busy engine.</summary>
+    private static readonly TimeSpan BriefCall = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _time;
     private readonly Socket _socket;
     private readonly DepartureWatch _watch;
     private readonly CancellationTokenSource _gone = new();
@@ -29,13 +36,17 @@ internal sealed class ClientConnection : IAsyncDisposable
     private bool _isDelivered;
     private bool _disposed;
 
+    // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
+    private long _callBegan;
+
     public ClientConnection(ConnectionContext connection, EngineDialer dialer, DepartureWatch watch, TimeProvider time)
     {
         _watch = watch;
+        _time = time;
         _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
         _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time);
         connection.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
-        Transport = new ClientTransport(connection.Transport, _stop);
+        Transport = new ClientTransport(connection.Transport, _stop, time);
         Link = new EngineLink(dialer, this);
         connection.Features.Set(this);
         Context = new ClientContext(connection, Transport, _gone.Token);
@@ -64,6 +75,25 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>True once the client has closed its socket; asks the kernel.</summary>
     public bool IsPeerGone => PeerState.IsGone(_socket);
 
+    /// <summary>True while no call is under way, or one that is likely to be answered within moments.</summary>
+    public bool IsBrief
+    {
+        get
+        {
+            if (Volatile.Read(ref _callBegan) is var began && began == 0) return true;
+            if (Transport.IsTaken) return false;
+            var answerBegan = Transport.AnswerBegan;
+            return answerBegan == 0 ? _time.GetElapsedTime(began) < BriefCall : _time.GetElapsedTime(answerBegan) < BriefAnswer;
+        }
+    }
+
+    /// <summary>A head has come whole, and the application answers it.</summary>
+    public void BeginAnswer(bool isHttp10)
+    {
+        Volatile.Write(ref _callBegan, _time.GetTimestamp());
+        Transport.BeginAnswer(isHttp10);
+    }
+
     /// <summary>Hands out the raw pipes for a hijacked stream.</summary>
     public IDuplexPipe TakeOver() => Transport.TakeOver();
 
@@ -83,6 +113,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     public void EndAnswer()
     {
         Transport.EndAnswer();
+        Volatile.Write(ref _callBegan, 0);
         lock (_gate) _isDelivered = false;
     }
 

@@ -6,13 +6,14 @@ namespace DockerGuardProxy.Listen;
 /// The writing half of a <see cref="ClientTransport"/>. It corrects two things that Kestrel can't be told: the status line of
 /// an answer to an HTTP/1.0 request, and Kestrel's own answers to heads it refuses, which must read as the engine's would.
 /// </summary>
-internal sealed class ClientOutput(PipeWriter raw) : PipeWriter
+internal sealed class ClientOutput(PipeWriter raw, TimeProvider time) : PipeWriter
 {
     private const int MinorVersion = 7;
 
     private byte[]? _sink;
     private Memory<byte> _last;
     private StatusLine _next = StatusLine.Kestrel;
+    private long _answerBegan;
 
     private enum StatusLine
     {
@@ -28,12 +29,19 @@ internal sealed class ClientOutput(PipeWriter raw) : PipeWriter
 
     public bool IsTaken { get; set; }
 
+    /// <summary>Timestamp of the first byte of the answer under way; 0 before it.</summary>
+    public long AnswerBegan => Volatile.Read(ref _answerBegan);
+
     public override bool CanGetUnflushedBytes => raw.CanGetUnflushedBytes;
 
     public override long UnflushedBytes => IsTaken ? 0 : raw.UnflushedBytes;
 
     /// <summary>A request has come whole and is answered by the application.</summary>
-    public void BeginAnswer(bool isHttp10) => _next = isHttp10 ? StatusLine.Http10 : StatusLine.Passed;
+    public void BeginAnswer(bool isHttp10)
+    {
+        _next = isHttp10 ? StatusLine.Http10 : StatusLine.Passed;
+        Volatile.Write(ref _answerBegan, 0);
+    }
 
     /// <summary>The answer is complete; whatever follows without a <see cref="BeginAnswer"/> is Kestrel's own.</summary>
     public void EndAnswer() => _next = StatusLine.Kestrel;
@@ -52,16 +60,20 @@ internal sealed class ClientOutput(PipeWriter raw) : PipeWriter
     public override void Advance(int bytes)
     {
         if (IsTaken) return;
+        if (_answerBegan == 0) Volatile.Write(ref _answerBegan, time.GetTimestamp());
         raw.Advance(_next == StatusLine.Passed || bytes == 0 ? bytes : Correct(bytes));
     }
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) =>
         IsTaken ? default : raw.FlushAsync(cancellationToken);
 
-    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default) =>
-        IsTaken ? default
-        : _next == StatusLine.Passed ? raw.WriteAsync(source, cancellationToken)
-        : base.WriteAsync(source, cancellationToken);
+    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    {
+        if (IsTaken) return default;
+        if (_next != StatusLine.Passed) return base.WriteAsync(source, cancellationToken);
+        if (_answerBegan == 0) Volatile.Write(ref _answerBegan, time.GetTimestamp());
+        return raw.WriteAsync(source, cancellationToken);
+    }
 
     public override void CancelPendingFlush()
     {

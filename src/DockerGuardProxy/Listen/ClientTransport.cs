@@ -6,10 +6,10 @@ namespace DockerGuardProxy.Listen;
 /// The transport that Kestrel's HTTP layer sees. It passes everything on until a hijack takes the raw pipes over; from then
 /// on Kestrel reads a completed input and writes into a sink, and so ends the connection without touching the stream.
 /// </summary>
-internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop) : IDuplexPipe
+internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop, TimeProvider time) : IDuplexPipe
 {
     private readonly ClientInput _input = new(raw.Input, stop.BeginRequest);
-    private readonly ClientOutput _output = new(raw.Output);
+    private readonly ClientOutput _output = new(raw.Output, time);
 
     public PipeReader Input => _input;
 
@@ -26,6 +26,9 @@ internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop) : IDuple
 
     /// <summary>True once the raw pipes have been handed over.</summary>
     public bool IsTaken => _output.IsTaken;
+
+    /// <summary>Timestamp of the first byte of the answer under way; 0 before it.</summary>
+    public long AnswerBegan => _output.AnswerBegan;
 
     /// <summary>True if bytes that Kestrel has not taken yet wait in the input. Only while nobody reads from it.</summary>
     public bool HasUnreadInput => _input.HasUnread;

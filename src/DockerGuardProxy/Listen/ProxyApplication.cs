@@ -29,7 +29,7 @@ internal sealed class ProxyApplication(CallRouter calls, ILogger<ProxyApplicatio
         }
 
         if (context.Client.Transport.MethodAsSent is { } method) context.Http.Request.Method = method;
-        context.Client.Transport.BeginAnswer(HttpProtocol.IsHttp10(context.Http.Request.Protocol));
+        context.Client.BeginAnswer(HttpProtocol.IsHttp10(context.Http.Request.Protocol));
         return context;
     }
 

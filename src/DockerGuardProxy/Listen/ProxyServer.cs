@@ -24,9 +24,20 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     /// <summary>For ever. Timeout.InfiniteTimeSpan overflows Kestrel's clock, which then ends idle connections within a second.</summary>
     private static readonly TimeSpan Never = TimeSpan.FromDays(10 * 365);
 
+    /// <summary>The longest that a stop waits for calls that are about to be answered. Those who connect meanwhile wait too.</summary>
+    private static readonly TimeSpan BriefCalls = TimeSpan.FromSeconds(1);
+
+    /// <summary>For answers of our own that say that the proxy ends.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+
     private readonly KestrelServer _kestrel;
     private readonly ProxyApplication _application;
+    private readonly ClientConnections _connections = new();
     private readonly DepartureWatch _watch;
+    private readonly Func<TimeSpan> _drain;
+    private readonly Action<bool> _turnAway;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Configuration.ListenOptions _listen;
@@ -34,11 +45,24 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly string _engine;
     private readonly bool _isHanded;
 
+    /// <param name="listen">The socket to make, where none is handed over.</param>
+    /// <param name="loops">Told of every socket.</param>
+    /// <param name="dialer">The way to the engine.</param>
+    /// <param name="application">Answers the calls.</param>
+    /// <param name="drain">What is configured at the stop as the time that running calls get.</param>
+    /// <param name="turnAway">
+    /// Answers callers of guarded calls at the stop: with false those whose call was not sent, with true also those whose call is with the engine.
+    /// </param>
+    /// <param name="time">The clock.</param>
+    /// <param name="services">For Kestrel.</param>
+    /// <param name="loggers">For Kestrel, too.</param>
     public ProxyServer(
-        Configuration.ListenOptions listen, AcceptLoops loops, EngineDialer dialer, ProxyApplication application, TimeProvider time,
-        IServiceProvider services, ILoggerFactory loggers)
+        Configuration.ListenOptions listen, AcceptLoops loops, EngineDialer dialer, ProxyApplication application, Func<TimeSpan> drain,
+        Action<bool> turnAway, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
     {
         _application = application;
+        _drain = drain;
+        _turnAway = turnAway;
         _logger = loggers.CreateLogger<ProxyServer>();
         _listen = listen;
         _loops = loops;
@@ -83,8 +107,23 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        // 1. Nobody accepts from here on: whoever connects waits in the backlog for the successor, so what follows must not take long.
         RemoveFile();
-        await _kestrel.StopAsync(cancellationToken);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stopping = _kestrel.StopAsync(cut.Token);
+
+        // 2. Callers that wait for others are told to ask again, those that are about to be answered are.
+        _turnAway(false);
+        await WaitAsync(stopping, BriefCalls, _connections.AnyBrief, cut.Token);
+
+        // 3. As configured, others may end by themselves.
+        await WaitAsync(stopping, _drain(), static () => true, cut.Token);
+
+        // 4. Streams are cut. Not before those whose call stays with the engine have been told so.
+        _turnAway(true);
+        await WaitAsync(stopping, Farewell, _connections.AnyBrief, cut.Token);
+        await cut.CancelAsync();
+        await stopping;
     }
 
     public void Dispose()
@@ -93,6 +132,16 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         RemoveFile();
         _kestrel.Dispose();
         _watch.Dispose();
+    }
+
+    private async Task WaitAsync(Task stopping, TimeSpan limit, Func<bool> isWorthIt, CancellationToken cancellationToken)
+    {
+        for (var began = _time.GetTimestamp(); !stopping.IsCompleted && !cancellationToken.IsCancellationRequested && isWorthIt();)
+        {
+            var left = limit - _time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero) return;
+            await Task.WhenAny(stopping, Task.Delay(left < Look ? left : Look, _time, cancellationToken));
+        }
     }
 
     // Only while it is still ours: a successor may have put its own in its place. One that was handed over stays for the successor.
@@ -131,6 +180,14 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     {
         loop.OnAccepted();
         await using var client = new ClientConnection(connection, dialer, _watch, _time);
-        await next(client.Context);
+        _connections.Add(client);
+        try
+        {
+            await next(client.Context);
+        }
+        finally
+        {
+            _connections.Remove(client);
+        }
     }
 }

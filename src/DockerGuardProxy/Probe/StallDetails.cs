@@ -35,7 +35,7 @@ internal sealed class StallDetails(ProcRoot root, ScanCursor cursor)
                     fileSystem = FileSystemGuess.Of(wchan, Root(folder), Links(folder), Mounts(folder, members));
             }
 
-            tasks.Add(new(holder.Pid, holder.Tid, holder.Comm, holder.State, wchan, fileSystem));
+            tasks.Add(new(holder.Pid, holder.Tid, holder.Start, holder.Comm, holder.State, wchan, fileSystem));
         }
 
         return tasks.MoveToImmutable();
@@ -43,7 +43,7 @@ internal sealed class StallDetails(ProcRoot root, ScanCursor cursor)
 
     /// <summary>The tasks without anything that would have to be read.</summary>
     public static ImmutableArray<StuckTask> Bare(ImmutableArray<TaskSample> holders) =>
-        [.. holders.Select(static task => new StuckTask(task.Pid, task.Tid, task.Comm, task.State, "", null))];
+        [.. holders.Select(static task => new StuckTask(task.Pid, task.Tid, task.Start, task.Comm, task.State, "", null))];
 
     private string Root(string folder) => _reader.Link(folder + "/root", out var path) == ReadOutcome.Done ? path : "/";
 

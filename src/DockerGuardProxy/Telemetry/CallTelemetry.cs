@@ -74,7 +74,7 @@ internal sealed class CallTelemetry : IGuardObserver
     private static int? Status(Outcome outcome) => outcome switch
     {
         Outcome.Answered answered => answered.Answer.Status,
-        Outcome.Refused => Refusal.Status,
+        Outcome.Refused or Outcome.TurnedAway => Refusal.Status,
         Outcome.Lost => 502,
         _ => null,
     };

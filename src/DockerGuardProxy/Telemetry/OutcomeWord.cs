@@ -20,6 +20,9 @@ internal static class OutcomeWord
     /// <summary>Its caller gave up: after it was sent, or while it waited.</summary>
     public const string Left = "left";
 
+    /// <summary>The proxy ended before there was an answer.</summary>
+    public const string TurnedAway = "turned-away";
+
     /// <summary>The guard failed, and it was forwarded.</summary>
     public const string FailedOpen = "failed-open";
 
@@ -30,6 +33,7 @@ internal static class OutcomeWord
         Outcome.Refused => Refused,
         Outcome.Lost => Lost,
         Outcome.Dropped => Left,
+        Outcome.TurnedAway => TurnedAway,
         _ => FailedOpen,
     };
 }

@@ -13,10 +13,12 @@ internal sealed partial class KeptSocket : IDisposable
     private readonly Socket _socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly int _inheritable;
 
-    public KeptSocket(string path)
+    /// <param name="path">Where it is.</param>
+    /// <param name="backlog">Callers that may wait while nobody accepts; more than net.core.somaxconn is that.</param>
+    public KeptSocket(string path, int backlog)
     {
         _socket.Bind(new UnixDomainSocketEndPoint(path));
-        _socket.Listen(int.MaxValue);
+        _socket.Listen(backlog);
 
         // .NET marks its own descriptors close-on-exec; a duplicate is not.
         _inheritable = Duplicate((int)_socket.Handle);

@@ -11,13 +11,13 @@ internal sealed class Proxy : IAsyncDisposable
     private readonly KeptSocket? _kept;
     private Daemon? _daemon;
 
-    private Proxy(string engineSocket, bool handed, string[] arguments)
+    private Proxy(string engineSocket, int? handed, string[] arguments)
     {
         _engineSocket = engineSocket;
         _arguments = arguments;
         Folder = Machine.NewPath("p");
         Directory.CreateDirectory(Folder);
-        _kept = handed ? new KeptSocket(Socket) : null;
+        _kept = handed is { } backlog ? new KeptSocket(Socket, backlog) : null;
         Api = new EngineApi(Socket);
     }
 
@@ -51,17 +51,21 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>Starts a proxy in front of a socket. <paramref name="guard"/> is the section of that name, as JSON.</summary>
     public static Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
-        StartAsync(engineSocket, pidFile, guard, handed: false, arguments);
+        StartAsync(engineSocket, pidFile, guard, handed: null, arguments);
 
     /// <summary>Starts a proxy whose socket the test keeps over restarts, as systemd's socket unit does.</summary>
     public static Task<Proxy> StartHandedAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
         StartHandedAsync(engine.Socket, engine.PidFile, guard, arguments);
 
+    /// <summary>The same with a backlog of so many callers.</summary>
+    public static Task<Proxy> StartHandedAsync(Dockerd engine, string guard, int backlog) =>
+        StartAsync(engine.Socket, engine.PidFile, guard, backlog, []);
+
     /// <inheritdoc cref="StartHandedAsync(Dockerd, string?, string[])"/>
     public static Task<Proxy> StartHandedAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
-        StartAsync(engineSocket, pidFile, guard, handed: true, arguments);
+        StartAsync(engineSocket, pidFile, guard, int.MaxValue, arguments);
 
-    private static async Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard, bool handed, string[] arguments)
+    private static async Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard, int? handed, string[] arguments)
     {
         var proxy = new Proxy(engineSocket, handed, arguments);
         await File.WriteAllTextAsync(proxy.ConfigFile, $$"""

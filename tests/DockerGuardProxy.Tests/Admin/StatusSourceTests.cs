@@ -47,6 +47,7 @@ public sealed partial class StatusSourceTests
                   "remove": "enforce"
                 },
                 "switchedOff": false,
+                "heldBack": null,
                 "loadedAt": "2026-03-01T08:00:00+00:00",
                 "reloads": 0,
                 "failedReloads": 0,
@@ -145,7 +146,7 @@ public sealed partial class StatusSourceTests
     public async Task Many_tasks_are_cut_and_counted()
     {
         await using var rig = new AdminRig();
-        rig.BecomeStuck(DiagnosisKind.Frozen, [.. Enumerable.Range(1, 40).Select(tid => new StuckTask(1, tid, "a", 'D', "", null))]);
+        rig.BecomeStuck(DiagnosisKind.Frozen, [.. Enumerable.Range(1, 40).Select(tid => new StuckTask(1, tid, 9, "a", 'D', "", null))]);
         var container = Assert.Single(rig.Source.Read().Containers);
         Assert.Equal((32, 8, "frozen"), (container.Tasks.Count, container.MoreTasks, container.Diagnosis));
         Assert.Null(container.Tasks[0].Wchan);

@@ -15,7 +15,7 @@ public sealed class StatusTextTests
         new ProxyReport("0.1.0", 4711, Now.AddHours(-76), "/run/docker-guard-proxy/docker.sock"),
         new ConfigurationReport(
             "/etc/docker-guard-proxy/docker-guard-proxy.json", "asked", "enforce", new PoliciesReport("enforce", "enforce", "enforce", "enforce"),
-            SwitchedOff: false, Now.AddHours(-76), 0, 0, null, []),
+            SwitchedOff: false, HeldBack: null, Now.AddHours(-76), 0, 0, null, []),
         new EngineReport("/var/run/docker.sock", Ready: true, 12),
         new CallsReport(0, 0, null, 0, 0, 0),
         Faults: 0,

@@ -21,7 +21,7 @@ public sealed class BundleCommandTests
     public async Task Of_a_running_proxy_it_has_everything_but_secrets()
     {
         await using var rig = await AdminRig.StartAsync("""{ "telemetry": { "otlp": { "endpoint": "https://otlp.example/sesame?key=sesame" } } }""");
-        rig.BecomeStuck(tasks: new StuckTask(Environment.ProcessId, Environment.ProcessId, "touch", 'D', "percpu_rwsem_wait", "fuse.dav https://me:sesame@h/?x=sesame"));
+        rig.BecomeStuck(tasks: new StuckTask(Environment.ProcessId, Environment.ProcessId, 9, "touch", 'D', "percpu_rwsem_wait", "fuse.dav https://me:sesame@h/?x=sesame"));
 
         var (code, output, errors) = await RunAsync(rig);
         Assert.Contains("missing: the engine's version: /var/run/docker.sock: ", errors, StringComparison.Ordinal);
@@ -78,7 +78,7 @@ public sealed class BundleCommandTests
     public async Task A_task_that_is_gone_and_a_proxy_without_decisions_are_told()
     {
         await using var rig = await AdminRig.StartAsync();
-        rig.BecomeStuck(tasks: new StuckTask(int.MaxValue, int.MaxValue, "touch", 'D', "", null));
+        rig.BecomeStuck(tasks: new StuckTask(int.MaxValue, int.MaxValue, 9, "touch", 'D', "", null));
         var (_, _, errors) = await RunAsync(rig);
         Assert.Contains($"missing: evidence/{int.MaxValue}-{int.MaxValue}/stat: ", errors, StringComparison.Ordinal);
 

@@ -65,7 +65,7 @@ public sealed class StartConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{ "listen": { "path": "/run/new.sock" }, "guard": { "mode": "x" } }""", "/run/new.sock", "1m", "10s")]
+    [InlineData("""{ "listen": { "path": "/run/new.sock" }, "guard": { "mode": "x" } }""", "/run/new.sock", "1m", "0s")]
     [InlineData("""{ "listen": { "path": "/run/new.sock" }, "gaurd": { } }""", "/run/new.sock", "1m", "7s")]
     [InlineData("""{ "version": 2, "listen": { "path": "/run/new.sock" } }""", "/run/new.sock", "1m", "7s")]
     [InlineData("""{ "listen": { "path": "/run/new.sock" }, "shutdown": { "drain": "x" } }""", "/run/new.sock", "11s", "7s")]

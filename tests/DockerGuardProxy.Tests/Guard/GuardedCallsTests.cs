@@ -44,6 +44,31 @@ public sealed class GuardedCallsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_stop_of_the_proxy_tells_whoever_waits_to_ask_again()
+    {
+        _rig.Drain = TimeSpan.Zero;
+        var lead = await CallAsync("POST", "/containers/web/kill");
+        await SeenAsync(EngineOperation.Kill, 1);
+        var joined = await CallAsync("POST", $"/containers/{_id}/kill");
+        await Eventually.Async(() => _rig.Ledger.Snapshot().WaitingCalls == 1);
+        var stop = _rig.DrainAsync();
+        foreach (var client in new[] { joined, lead })
+        {
+            // In small steps: at patience it would be refused.
+            await Eventually.Async(() => !client.IsSilent, () => _time.Advance(TimeSpan.FromMilliseconds(5)));
+            var (head, body) = await client.AnswerAsync();
+            Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", head, StringComparison.Ordinal);
+            Assert.Contains("\r\nDocker-Guard-Proxy: turned-away\r\n", head, StringComparison.Ordinal);
+            Assert.Contains("\r\nRetry-After: 1\r\n", head, StringComparison.Ordinal);
+            Assert.Equal("""{"message":"docker-guard-proxy is being restarted; ask again"}""", body);
+        }
+
+        await Eventually.Async(() => stop.IsCompleted, () => _time.Advance(TimeSpan.FromMilliseconds(10)));
+        // It stays with the engine, once.
+        await SeenAsync(EngineOperation.Kill, 1);
+    }
+
+    [Fact]
     public async Task Callers_of_a_stuck_container_read_why_and_the_engine_sees_one_call()
     {
         var first = await CallAsync("POST", "/containers/web/kill");

@@ -131,6 +131,21 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         Check();
     }
 
+    /// <summary>The proxy is stopped wherever it is: every caller is told something, and nothing more is sent.</summary>
+    public void Stop()
+    {
+        var sent = _sent.Count;
+        _ledger.TurnAway(all: false);
+        Check();
+        foreach (var call in _calls.Where(call => !call.HasLeft && !call.WasSent))
+            Assert.True(call.Ticket.Outcome.IsCompleted, "a caller was left waiting");
+        _ledger.TurnAway(all: true);
+        Check();
+        Assert.All(_calls.Where(call => !call.HasLeft), call => Assert.True(call.Ticket.Outcome.IsCompleted, "a caller was left waiting"));
+        Assert.Equal(sent, _sent.Count);
+        Assert.Equal(0, _ledger.Snapshot().WaitingCalls);
+    }
+
     public void Send(Attempt attempt) => Keep(() => CheckSend(attempt));
 
     private void CheckSend(Attempt attempt)

@@ -36,6 +36,18 @@ public sealed class LedgerPropertyTests
     }
 
     [Fact]
+    public void A_stop_at_any_moment_tells_every_caller_and_sends_nothing() =>
+        Gen.Select(Gen.Int[1, 3], Steps, Gen.Bool).Sample(
+            (maxInFlight, steps, observes) =>
+            {
+                using var model = new LedgerModel(maxInFlight, observes ? GuardMode.Observe : GuardMode.Enforce);
+                foreach (var (what, one, two) in steps)
+                    model.Step(what, one, two);
+                model.Stop();
+            },
+            iter: 1500);
+
+    [Fact]
     public void Observe_mode_sends_every_call_at_once_and_answers_none_itself() =>
         Steps.Sample(
             steps =>

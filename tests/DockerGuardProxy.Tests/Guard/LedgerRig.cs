@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Tests.Guard;
 internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
 {
     public static readonly Diagnosis DState = new(
-        DiagnosisKind.DState, [new StuckTask(77, 77, "touch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")]);
+        DiagnosisKind.DState, [new StuckTask(77, 77, 9, "touch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")]);
 
     public static readonly Diagnosis Alive = new(DiagnosisKind.Alive, []);
 
@@ -19,15 +19,20 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
 
     private readonly HashSet<Attempt> _over = [];
 
-    public LedgerRig(GuardPolicy? policy = null) =>
-        Ledger = new Ledger(new Clock(this), GuardPolicies.All(policy ?? GuardPolicy.Default), this, this);
+    private readonly GuardPolicies _policies;
+
+    public LedgerRig(GuardPolicy? policy = null)
+    {
+        _policies = GuardPolicies.All(policy ?? GuardPolicy.Default);
+        Ledger = new Ledger(new Clock(this), _policies, this, this);
+    }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
 
     /// <summary>How far the wall clock has jumped from the time that really goes by.</summary>
     public TimeSpan Jump { get; set; }
 
-    public Ledger Ledger { get; }
+    public Ledger Ledger { get; private set; }
 
     /// <summary>Every attempt, in the order of sending.</summary>
     public List<Attempt> Sent { get; } = [];
@@ -75,6 +80,17 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     {
         _over.Add(attempt);
         Ledger.Lost(attempt, new IOException("gone"));
+    }
+
+    /// <summary>The proxy is restarted: another process, to which nobody tells what the engine answers to the first one's calls.</summary>
+    public void RestartProxy(bool engineGivesUp)
+    {
+        Ledger.TurnAway(all: true);
+        var remembered = Ledger.Remember();
+        Ledger.Dispose();
+        _over.UnionWith(Sent);
+        Ledger = new Ledger(new Clock(this), _policies, this, this);
+        Ledger.Restore(remembered, engineGivesUp);
     }
 
     /// <summary>The event of the run's end comes.</summary>

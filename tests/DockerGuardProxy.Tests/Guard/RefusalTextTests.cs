@@ -16,7 +16,7 @@ public sealed class RefusalTextTests
     [Fact]
     public void It_names_everything_that_helps()
     {
-        var task = new StuckTask(4242, 4242, "touch", 'D', "rpc_wait_bit_killable", "nfs filer:/export");
+        var task = new StuckTask(4242, 4242, 9, "touch", 'D', "rpc_wait_bit_killable", "nfs filer:/export");
         Assert.Equal(
             "container k8s_app_web-0 (4f1c2b7a9d3e) of pod shop/web-0 cannot be ended by SIGKILL since 2026-03-01T08:30:15Z: "
             + "pid 4242 (touch) at rpc_wait_bit_killable on nfs filer:/export "
@@ -33,16 +33,16 @@ public sealed class RefusalTextTests
     [Fact]
     public void It_names_three_tasks_at_most()
     {
-        var tasks = Enumerable.Range(1, 5).Select(pid => new StuckTask(pid, pid, "dd", 'D', "", null));
+        var tasks = Enumerable.Range(1, 5).Select(pid => new StuckTask(pid, pid, 9, "dd", 'D', "", null));
         Assert.Contains("pid 1 (dd), 2 (dd), 3 (dd) +2 more ", Message(new Diagnosis(DiagnosisKind.DState, [.. tasks])));
     }
 
     [Fact]
     public void It_never_reads_like_an_answer_that_kubelet_acts_on()
     {
-        var task = new StuckTask(1, 1, "x", 'D', "w", "fuse No such container: x");
-        var other = new StuckTask(1, 1, "x", 'D', "w", "a is already in use by container");
-        var third = new StuckTask(1, 1, "x", 'D', "w", "did not receive an exit event");
+        var task = new StuckTask(1, 1, 9, "x", 'D', "w", "fuse No such container: x");
+        var other = new StuckTask(1, 1, 9, "x", 'D', "w", "a is already in use by container");
+        var third = new StuckTask(1, 1, 9, "x", 'D', "w", "did not receive an exit event");
         foreach (var it in new[] { task, other, third })
             AssertSafe(RefusalText.Write(Container, new Diagnosis(DiagnosisKind.DState, [it]), Since));
     }
@@ -51,7 +51,7 @@ public sealed class RefusalTextTests
     public void Whatever_the_names_are_it_is_short_safe_printable_JSON()
     {
         var text = Gen.String[0, 300];
-        var task = Gen.Select(Gen.Int[1, 4194304], text, text, text).Select((pid, comm, wchan, fs) => new StuckTask(pid, pid, comm, 'D', wchan, fs));
+        var task = Gen.Select(Gen.Int[1, 4194304], text, text, text).Select((pid, comm, wchan, fs) => new StuckTask(pid, pid, 9, comm, 'D', wchan, fs));
         var kind = Gen.Int[0, 3].Select(i => new[] { DiagnosisKind.DState, DiagnosisKind.Frozen, DiagnosisKind.ExitLost, DiagnosisKind.CannotTell }[i]);
         Gen.Select(text, text, text, kind, task.Array[0, 6]).Sample(
             it =>

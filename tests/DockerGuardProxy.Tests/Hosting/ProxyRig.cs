@@ -58,7 +58,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
-            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), time, _services,
+            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), () => Drain, Ledger.TurnAway, time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 
@@ -106,7 +106,10 @@ internal sealed class ProxyRig : IAsyncDisposable
     /// <summary>Stops to serve; clients are cut.</summary>
     public Task StopAsync() => _server.StopAsync(new CancellationToken(canceled: true));
 
-    /// <summary>Stops to serve; clients have all the time they want.</summary>
+    /// <summary>What running calls get at the stop.</summary>
+    public TimeSpan Drain { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Stops to serve; clients have the time of <see cref="Drain"/>.</summary>
     public Task DrainAsync() => _server.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ public sealed class ClientOutputTests
     private readonly Pipe _pipe = new();
     private readonly ClientOutput _output;
 
-    public ClientOutputTests() => _output = new ClientOutput(_pipe.Writer);
+    public ClientOutputTests() => _output = new ClientOutput(_pipe.Writer, TimeProvider.System);
 
     [Fact]
     public async Task An_answer_is_passed_on_as_written()

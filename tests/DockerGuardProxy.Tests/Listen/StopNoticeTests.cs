@@ -105,15 +105,51 @@ public sealed class StopNoticeTests : IAsyncLifetime
         await stop;
     }
 
+    [Fact]
+    public async Task Streams_are_cut_as_soon_as_no_call_is_about_to_be_answered()
+    {
+        var stream = await ServeAsync(_client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: d\r\n\r\n1\r\na\r\n", "\r\n\r\n1\r\na\r\n");
+        using var other = await _rig.ConnectAsync();
+        await other.SendAsync(Request);
+        var connection = await _engine.AcceptAsync();
+        await connection.HeadAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(200));
+        _rig.Drain = TimeSpan.Zero;
+        var stop = _rig.DrainAsync();
+        for (var look = 0; look < 20; look++)
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        Assert.True(_client.IsSilent);
+        await connection.SendAsync(Answer);
+        Assert.EndsWith("\r\n\r\nOK", await other.RestAsync(), StringComparison.Ordinal);
+        await Eventually.Async(() => stop.IsCompleted, () => _time.Advance(TimeSpan.FromMilliseconds(10)));
+        await _client.RestAsync();
+        await stream.RestAsync();
+    }
+
+    [Fact]
+    public async Task A_call_that_takes_its_time_holds_the_stop_up_for_a_second_only()
+    {
+        await _client.SendAsync(Request);
+        var connection = await _engine.AcceptAsync();
+        await connection.HeadAsync();
+        _rig.Drain = TimeSpan.Zero;
+        var stop = _rig.DrainAsync();
+        for (var look = 0; look < 90; look++)
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        Assert.False(stop.IsCompleted);
+        await Eventually.Async(() => stop.IsCompleted, () => _time.Advance(TimeSpan.FromMilliseconds(10)));
+        await _client.RestAsync();
+    }
+
     /// <summary>One request and its answer.</summary>
     /// <returns>The engine's end of the connection, which the client's next request takes too.</returns>
-    private async Task<RawPeer> ServeAsync(RawPeer client)
+    private async Task<RawPeer> ServeAsync(RawPeer client, string answer = Answer, string end = "\r\n\r\nOK")
     {
         await client.SendAsync(Request);
         var connection = await _engine.AcceptAsync();
         await connection.HeadAsync();
-        await connection.SendAsync(Answer);
-        await client.AnswerAsync();
+        await connection.SendAsync(answer);
+        await client.ThroughAsync(end);
         return connection;
     }
 }

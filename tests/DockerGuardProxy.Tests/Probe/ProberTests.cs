@@ -42,7 +42,7 @@ public sealed class ProberTests : IDisposable
 
         Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
         Assert.True(diagnosis.IsEvidence);
-        Assert.Equal([new(11, 11, "tou?ch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")], diagnosis.Tasks.AsEnumerable());
+        Assert.Equal([new(11, 11, 100, "tou?ch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")], diagnosis.Tasks.AsEnumerable());
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class ProberTests : IDisposable
         var diagnosis = await ProbeAsync(Run());
 
         Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
-        Assert.Equal([new(10, 12, "worker", 'D', "nfs_wait_bit_killable", null)], diagnosis.Tasks.AsEnumerable());
+        Assert.Equal([new(10, 12, 100, "worker", 'D', "nfs_wait_bit_killable", null)], diagnosis.Tasks.AsEnumerable());
     }
 
     [Theory]
@@ -320,7 +320,7 @@ public sealed class ProberTests : IDisposable
         _time.Advance(_options.ScanTimeout);
         var diagnosis = await probe;
         Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
-        Assert.Equal([new(10, 10, "sh", 'D', "", null)], diagnosis.Tasks.AsEnumerable());
+        Assert.Equal([new(10, 10, 100, "sh", 'D', "", null)], diagnosis.Tasks.AsEnumerable());
     }
 
     private static ContainerRun Run(int? initPid = null) => new(Id, 1, initPid, KillDue: true);

@@ -9,6 +9,9 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="Mode">Of the guard: <c>off</c>, <c>observe</c> or <c>enforce</c>.</param>
 /// <param name="Policies">Modes by kind of call, as they come to.</param>
 /// <param name="SwitchedOff">True while the file <c>off</c> keeps the guard off.</param>
+/// <param name="HeldBack">
+/// Why the guard only observes, whatever the file says: <c>crashes</c> or <c>newer-state</c>; null where it does as configured.
+/// </param>
 /// <param name="LoadedAt">Since when it is in use, in UTC.</param>
 /// <param name="Reloads">Reloads since the start that took effect.</param>
 /// <param name="FailedReloads">Reloads since the start that were rejected.</param>
@@ -20,6 +23,7 @@ internal sealed record ConfigurationReport(
     string Mode,
     PoliciesReport Policies,
     bool SwitchedOff,
+    string? HeldBack,
     DateTimeOffset LoadedAt,
     long Reloads,
     long FailedReloads,

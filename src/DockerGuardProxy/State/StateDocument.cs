@@ -1,0 +1,31 @@
+using System.Collections.Immutable;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+
+namespace DockerGuardProxy.State;
+
+/// <summary>
+/// What outlives the process: the ledger's containers with evidence, and of which boot and engine they are. Times without a zone count from
+/// boot.
+/// </summary>
+/// <param name="Version">Of this format.</param>
+/// <param name="Boot">The kernel's boot_id (random(4)).</param>
+/// <param name="Engine">The engine's process.</param>
+/// <param name="EngineVersion">Its version; null if it was not known.</param>
+/// <param name="Containers">By id.</param>
+internal sealed record StateDocument(
+    int Version, string Boot, EngineInstance Engine, string? EngineVersion, ImmutableArray<RememberedContainer> Containers)
+{
+    /// <summary>Changes with every change of what is in it.</summary>
+    public const int FormatVersion = 1;
+
+    /// <summary>True where each part is one that this program could have written: a file may be damaged, or somebody's.</summary>
+    public bool IsSound => Version == FormatVersion && Boot is not null && !Containers.IsDefault && Containers.All(IsSoundContainer)
+        && Containers.DistinctBy(remembered => remembered.Container.Id).Count() == Containers.Length;
+
+    private static bool IsSoundContainer(RememberedContainer? remembered) =>
+        remembered is { Container: { Id.Length: 64, Name: not null }, Evidence: { IsEvidence: true, Tasks.IsDefaultOrEmpty: false } }
+        && remembered.Container.Id.All(char.IsAsciiHexDigitLower)
+        && remembered.Evidence.Tasks.All(task => task is { Comm: not null, Wchan: not null, Pid: > 0, Tid: > 0 })
+        && remembered is { EvidenceSince.Ticks: >= 0, OpenCalls: >= 0, BackoffLevel: >= 0, RepeatIndex: >= 0 };
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using DockerGuardProxy.Configuration;
+
+namespace DockerGuardProxy.State;
+
+/// <summary>The file in which the ledger outlives the process.</summary>
+/// <param name="path">Its path.</param>
+internal sealed class StateFile(string path)
+{
+    /// <summary>Name of the file in whatever folder.</summary>
+    public const string Name = "state.json";
+
+    /// <summary>Its path.</summary>
+    public string Path => path;
+
+    /// <summary>Reads it; never throws for what lies at the path.</summary>
+    public StateFound Read()
+    {
+        var content = ConfigurationFile.Read(path);
+        if (content.IsMissing)
+            return new StateFound(null, null, IsNewer: false);
+        if (content.Bytes is not { } bytes)
+            return new StateFound(null, content.Error, IsNewer: false);
+        try
+        {
+            if (JsonSerializer.Deserialize(bytes, StateJson.Default.StateVersion)?.Version > StateDocument.FormatVersion)
+                return new StateFound(null, "written by a newer version", IsNewer: true);
+            return JsonSerializer.Deserialize(bytes, StateJson.Default.StateDocument) is { IsSound: true } document
+                ? new StateFound(document, null, IsNewer: false)
+                : new StateFound(null, "not a state file", IsNewer: false);
+        }
+        catch (JsonException)
+        {
+            // Its message would quote the content.
+            return new StateFound(null, "not a state file", IsNewer: false);
+        }
+    }
+
+    /// <summary>Writes it anew; null takes it away.</summary>
+    /// <exception cref="IOException">It could not be written; the old one is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same, by its rights.</exception>
+    public void Write(byte[]? content)
+    {
+        if (content is null)
+            File.Delete(path);
+        else
+            WholeFile.Write(path, content);
+    }
+}
