@@ -68,6 +68,8 @@ public sealed class IncidentTelemetryTests(Laboratory laboratory)
         await CheckMetricsAsync(proxy, prometheus, spans);
         Assert.Equal(engine.Daemon.Pid, (await proxy.StatusAsync()).Engine.Pid);
         Assert.DoesNotContain("Telemetry is not exported", await File.ReadAllTextAsync(proxy.Daemon.Log), StringComparison.Ordinal);
+        if (Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_TESTS_PICTURES") is { } taker)
+            await PictureAsync(taker, receiver, spans);
     }
 
     [Fact]
@@ -123,6 +125,17 @@ public sealed class IncidentTelemetryTests(Laboratory laboratory)
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', refused[^1].Attributes.Select(attribute => $"{attribute.Key}: {attribute.Value}")));
         Assert.All(spans, span => Assert.Equal(
             ("stop", $"{Environment.ProcessId}", "0"), (span.Name, span[Keys.CallerPid], span[Keys.CallerUid])));
+    }
+
+    /// <summary>Lets tests/pictures/make take the pictures of docs/telemetry.md, while the dashboard still has the run.</summary>
+    private static async Task PictureAsync(string taker, AspireDashboard receiver, IReadOnlyList<ReceivedSpan> spans)
+    {
+        var lead = spans.First(span => span[Keys.Sent].Equals("true", StringComparison.OrdinalIgnoreCase));
+        var refused = spans.First(span => span[Keys.Decision] == "refused" && span.Id != lead.Id);
+        var joined = spans.First(span => span.Links.Count > 0 && span[Keys.Decision] == "joined");
+        var result = await Command.RunAsync(
+            [taker, receiver.Page.AbsoluteUri, lead.Trace, joined.Trace, refused.Trace], limit: TimeSpan.FromMinutes(30));
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
 
     /// <summary>The metrics of the same run, number by number: as Prometheus has them, against spans and ledger.</summary>
