@@ -31,6 +31,7 @@ public sealed class PackageTests
         Assert.Equal("status", await debian.RunAsync(
             "bash -c '. /usr/share/bash-completion/completions/docker-guard-proxy; "
             + "COMP_LINE=\"docker-guard-proxy st\" COMP_POINT=21 COMP_WORDS=(docker-guard-proxy st) COMP_CWORD=1; _docker_guard_proxy; echo ${COMPREPLY[@]}'"));
+        await debian.RunAsync("test -s /usr/share/zsh/vendor-completions/_docker-guard-proxy");
         Assert.Contains("Reloaded", await debian.RunAsync("systemctl reload docker-guard-proxy; sleep 0.2; journalctl -u docker-guard-proxy -n 5"), StringComparison.Ordinal);
         var pid = await debian.MainPidAsync("docker-guard-proxy.service");
         Assert.Contains("Seccomp:\t2", await File.ReadAllTextAsync($"/proc/{pid}/status"), StringComparison.Ordinal);
