@@ -31,13 +31,19 @@ internal sealed class StatusSource(
             DescribeEngine(configuration.Engine.Path),
             new CallsReport(
                 guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved, bypassed,
-                last is null ? null : new BypassReport(last.Time, last.Id, last.Name, last.Signal)),
+                last is null ? null : new BypassReport(last.Time, last.Id, last.Name, last.Signal),
+                WouldHold(guard)),
             faults.Value,
             prober.LostThreads,
             guard.Containers.Count(container => container.IsStuck),
             [.. guard.Containers.Select(container => Describe(container, now))],
             DescribePileUp());
     }
+
+    // Of a run that has ended the engine would have answered all.
+    private EngineCostReport? WouldHold(GuardSnapshot guard) => EngineVersion.LeaksForEver(engine.Info?.Version) == true
+        ? EngineCostReport.Of(guard.Containers.Where(container => container.IsStuck || container.OpenCalls > 0).Sum(container => container.CallsSaved))
+        : null;
 
     private EngineReport DescribeEngine(string path)
     {

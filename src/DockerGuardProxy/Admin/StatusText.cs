@@ -38,6 +38,8 @@ internal static class StatusText
             sheet.Row("", Vitals(engine));
         var calls = status.Calls;
         sheet.Row("calls", $"{Open(calls.Open, calls.OldestOpenSeconds)}, {calls.Waiting} waiting, {calls.Saved} saved");
+        if (calls.WouldHold is { Connections: > 0 } cost)
+            sheet.Row("", $"they would hold about {Count(cost.Connections, "connection")} and {Count(cost.Goroutines, "goroutine")} in the engine");
         sheet.Row("refusals", $"{calls.Refused}, {calls.WronglyRefused} of them wrong");
         if (calls is { Bypassed: > 0, LastBypass: { } last })
             sheet.Row("round us", Bypassed(calls.Bypassed, last));

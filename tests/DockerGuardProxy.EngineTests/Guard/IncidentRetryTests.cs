@@ -1,3 +1,4 @@
+using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.EngineTests.Lab;
 using Xunit;
 
@@ -35,6 +36,11 @@ public sealed class IncidentRetryTests(Laboratory laboratory)
             $"{(after.Goroutines - before.Goroutines) / 60.0:0.00}, {(after.Descriptors - before.Descriptors) / 60.0:0.00}");
         Assert.True(after.Goroutines >= before.Goroutines + 100, "The engine does not leak: the comparison shows nothing.");
         Assert.True(after.Descriptors >= before.Descriptors + 50, "The engine does not leak: the comparison shows nothing.");
+
+        // What status says that saved calls would hold is what these do hold.
+        var estimate = EngineCostReport.Of(60);
+        Assert.InRange((after.Goroutines - before.Goroutines) / (double)estimate.Goroutines, 0.85, 1.15);
+        Assert.InRange((after.Descriptors - before.Descriptors) / (double)estimate.Connections, 0.85, 1.15);
 
         await leaking.ThawAsync();
         await stuck.ThawAsync();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.EngineTests.Guard;
 using DockerGuardProxy.EngineTests.Lab;
 using DockerGuardProxy.Telemetry;
@@ -159,6 +160,7 @@ public sealed class IncidentTelemetryTests(Laboratory laboratory)
 
         var calls = (await proxy.StatusAsync()).Calls;
         Assert.Equal((1, 0, Retries - 1), (calls.Open, calls.Waiting, calls.Saved));
+        Assert.Equal(EngineCostReport.Of(Retries - 1), calls.WouldHold);
         Assert.Equal([Retries - 1], await prometheus.QueryAsync("docker_guard_calls_saved_total"));
         Assert.Equal([1], await prometheus.QueryAsync("docker_guard_calls_open{docker_guard_operation=\"stop\"}"));
         Assert.Equal([calls.Refused], await prometheus.QueryAsync("sum(docker_guard_refusals_total)"));

@@ -75,7 +75,8 @@ public sealed partial class StatusSourceTests
                 "wronglyRefused": 0,
                 "saved": 0,
                 "bypassed": 0,
-                "lastBypass": null
+                "lastBypass": null,
+                "wouldHold": null
               },
               "faults": 1,
               "lostProbeThreads": 0,
@@ -117,6 +118,24 @@ public sealed partial class StatusSourceTests
 
             """,
             OwnVersion().Replace(OwnPid().Replace(text, "\"pid\": PID,", 1), "\"VERSION\"").Replace(Id("c1"), "ID", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_saved_calls_would_hold_is_told_of_an_engine_that_leaks_until_the_run_ends()
+    {
+        await using var rig = new AdminRig();
+        rig.BecomeStuck();
+        for (var i = 0; i < 3; i++)
+            rig.Guard.Ledger.CallerLeft(rig.Guard.Kill());
+        Assert.Null(rig.Source.Read().Calls.WouldHold);
+        rig.Engine.Info = new EngineInfo("20.10.5+dfsg1", 46);
+        await rig.Vitals.StartAsync(Cancel);
+        await Eventually.Async(() => rig.Vitals.Info is not null);
+        var calls = rig.Source.Read().Calls;
+        Assert.Equal((3, new EngineCostReport(3, 6)), (calls.Saved, calls.WouldHold));
+        rig.Guard.Exit();
+        Assert.Equal(new EngineCostReport(0, 0), rig.Source.Read().Calls.WouldHold);
+        await rig.Vitals.StopAsync(Cancel);
     }
 
     [Fact]
