@@ -27,6 +27,9 @@ internal sealed class TelemetryPipeline : IHostedService, IDisposable
     {
         if (export.ExportsMetrics || export.ExportsTraces)
             _watch = new ExportWatch(logger, time);
+        if (export.NotAnEndpoint is { } variable)
+            ExportWatch.NotAnEndpoint(logger, variable);
+
         // What is scraped is what holds now, also by two who ask one after the other.
         var metrics = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(Describe)

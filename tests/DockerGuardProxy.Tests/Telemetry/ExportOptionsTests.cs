@@ -21,6 +21,18 @@ public sealed class ExportOptionsTests
     }
 
     [Theory]
+    [InlineData("", "OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT", false, false)]
+    [InlineData("", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "not a URL", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", false, false)]
+    [InlineData("", "OTEL_EXPORTER_OTLP_ENDPOINT", "http://c", null, true, true)]
+    [InlineData("http://c:4317", "OTEL_EXPORTER_OTLP_ENDPOINT", "not a URL", null, true, true)]
+    public void An_endpoint_that_is_no_URI_is_told_and_nothing_goes_there(
+        string endpoint, string variable, string value, string? told, bool traces, bool metrics)
+    {
+        var options = new ExportOptions(TelemetryOptions.Default with { OtlpEndpoint = endpoint }, name => name == variable ? value : null);
+        Assert.Equal((told, traces, metrics), (options.NotAnEndpoint, options.ExportsTraces, options.ExportsMetrics));
+    }
+
+    [Theory]
     [InlineData("http://c:4317", OtlpProtocol.Grpc, OtlpExportProtocol.Grpc, "http://c:4317/")]
     [InlineData("http://c:4318", OtlpProtocol.HttpProtobuf, OtlpExportProtocol.HttpProtobuf, "http://c:4318/v1/traces")]
     [InlineData("https://c/otlp/", OtlpProtocol.HttpProtobuf, OtlpExportProtocol.HttpProtobuf, "https://c/otlp/v1/traces")]
