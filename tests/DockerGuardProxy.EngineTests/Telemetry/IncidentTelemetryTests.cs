@@ -119,7 +119,9 @@ public sealed class IncidentTelemetryTests(Laboratory laboratory)
         Assert.NotEmpty(linked);
         Assert.All(linked, span => Assert.Equal(leading.Id, Assert.Single(span.Links)));
         var refused = spans.Where(span => span[Keys.Decision] == "refused").ToArray();
-        Assert.Equal(answers.Count(answer => answer.Status == 503), refused.Length);
+
+        // A client may give up in the very moment in which it is told.
+        Assert.InRange(refused.Length - answers.Count(answer => answer.Status == 503), 0, 1);
         Assert.All(refused, span => Assert.Equal(
             ($"{pid}", comm, "percpu_rwsem_wait", "503", "shop", "web-0", "0b1c"),
             (span[Keys.StuckPid], span[Keys.StuckComm], span[Keys.StuckWchan], span[Keys.Status], span[Keys.Namespace], span[Keys.PodName], span[Keys.PodUid])));
