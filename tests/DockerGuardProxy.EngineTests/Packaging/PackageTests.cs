@@ -43,6 +43,19 @@ public sealed class PackageTests
         Assert.Contains("cannot be ended by SIGKILL since", refused.Error, StringComparison.Ordinal);
         Assert.Contains("at percpu_rwsem_wait on ext4", refused.Error, StringComparison.Ordinal);
         Assert.Equal(1, (await debian.TryAsync("docker-guard-proxy status")).ExitCode);
+
+        // The engine logs each stop whose SIGTERM was in vain.
+        const string Stops = "journalctl -u docker | grep -c 'failed to exit within 1 seconds of signal 15'";
+        var stops = await debian.RunAsync(Stops);
+        for (var i = 0; i < 3; i++)
+        {
+            await debian.RunAsync("systemctl restart docker-guard-proxy");
+            var again = await debian.TryAsync($"{Guarded} stop -t 1 stuck", TimeSpan.FromMinutes(3));
+            Assert.Equal((refused.ExitCode, refused.Error), (again.ExitCode, again.Error));
+        }
+
+        Assert.Equal(stops, await debian.RunAsync(Stops));
+        Assert.Equal("root root 600", await debian.RunAsync("stat -c '%U %G %a' /run/docker-guard-proxy/state.json"));
         await disk.ThawAsync();
         Assert.NotNull(await Poll.UntilAsync(async () => (await debian.RunAsync("docker ps -q")).Length == 0, TimeSpan.FromSeconds(30)));
     }
