@@ -14,10 +14,19 @@ namespace DockerGuardProxy.Guard;
 /// engine is asked whom it means, and the ledger decides again; (4) the outcome is written. The caller may leave at any time.
 /// </remarks>
 internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender)
+    : IGuardedCallers
 {
     private const string DecisionHeader = "Docker-Guard-Proxy";
 
     private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
+
+    private int _serving;
+
+    /// <inheritdoc/>
+    public bool Any => Volatile.Read(ref _serving) > 0;
+
+    /// <inheritdoc/>
+    public void TurnAway(bool all) => ledger.TurnAway(all);
 
     /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
     /// <param name="http">The call.</param>
@@ -26,6 +35,19 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
     /// <param name="target">Its target as it came.</param>
     /// <param name="body">Its body, read whole; null where it had none.</param>
     public async Task<bool> ServeAsync(HttpContext http, ClientConnection client, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    {
+        Interlocked.Increment(ref _serving);
+        try
+        {
+            return await DecideAsync(http, client, call, target, body);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _serving);
+        }
+    }
+
+    private async Task<bool> DecideAsync(HttpContext http, ClientConnection client, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
     {
         var ticket = await ArriveAsync(call, Detach(http, client, target, body), http.RequestAborted);
         if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded }) return false;

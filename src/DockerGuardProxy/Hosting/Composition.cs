@@ -54,7 +54,7 @@ internal static class Composition
             provider.GetRequiredService<EngineDialer>(),
             provider.GetRequiredService<ProxyApplication>(),
             () => store.Current.Shutdown.Drain,
-            provider.GetRequiredService<Ledger>().TurnAway,
+            provider.GetRequiredService<GuardedCalls>(),
             time,
             provider,
             provider.GetRequiredService<ILoggerFactory>()));

@@ -27,8 +27,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     /// <summary>The longest that a stop waits for calls that are about to be answered. Those who connect meanwhile wait too.</summary>
     private static readonly TimeSpan BriefCalls = TimeSpan.FromSeconds(1);
 
-    /// <summary>For answers of our own that say that the proxy ends.</summary>
-    private static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(100);
+    /// <summary>The longest that a stop waits for its own word to be written, which takes no time where there is a processor for it.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
@@ -37,7 +37,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly ClientConnections _connections = new();
     private readonly DepartureWatch _watch;
     private readonly Func<TimeSpan> _drain;
-    private readonly Action<bool> _turnAway;
+    private readonly IGuardedCallers _guarded;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Configuration.ListenOptions _listen;
@@ -50,19 +50,17 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     /// <param name="dialer">The way to the engine.</param>
     /// <param name="application">Answers the calls.</param>
     /// <param name="drain">What is configured at the stop as the time that running calls get.</param>
-    /// <param name="turnAway">
-    /// Answers callers of guarded calls at the stop: with false those whose call was not sent, with true also those whose call is with the engine.
-    /// </param>
+    /// <param name="guarded">Whom to tell of the stop.</param>
     /// <param name="time">The clock.</param>
     /// <param name="services">For Kestrel.</param>
     /// <param name="loggers">For Kestrel, too.</param>
     public ProxyServer(
         Configuration.ListenOptions listen, AcceptLoops loops, EngineDialer dialer, ProxyApplication application, Func<TimeSpan> drain,
-        Action<bool> turnAway, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
+        IGuardedCallers guarded, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
     {
         _application = application;
         _drain = drain;
-        _turnAway = turnAway;
+        _guarded = guarded;
         _logger = loggers.CreateLogger<ProxyServer>();
         _listen = listen;
         _loops = loops;
@@ -113,15 +111,15 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         var stopping = _kestrel.StopAsync(cut.Token);
 
         // 2. Callers that wait for others are told to ask again, those that are about to be answered are.
-        _turnAway(false);
+        _guarded.TurnAway(all: false);
         await WaitAsync(stopping, BriefCalls, _connections.AnyBrief, cut.Token);
 
         // 3. As configured, others may end by themselves.
         await WaitAsync(stopping, _drain(), static () => true, cut.Token);
 
         // 4. Streams are cut. Not before those whose call stays with the engine have been told so.
-        _turnAway(true);
-        await WaitAsync(stopping, Farewell, _connections.AnyBrief, cut.Token);
+        _guarded.TurnAway(all: true);
+        await WaitAsync(stopping, Farewell, () => _guarded.Any || _connections.AnyBrief(), cut.Token);
         await cut.CancelAsync();
         await stopping;
     }

@@ -58,7 +58,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
-            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), () => Drain, Ledger.TurnAway, time, _services,
+            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 
