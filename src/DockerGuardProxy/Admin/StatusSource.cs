@@ -50,7 +50,8 @@ internal sealed class StatusSource(
         var (vitals, info) = (engine.Vitals, engine.Info);
         return new EngineReport(
             path, index.IsReady, index.Current.Count, info?.Version, EngineVersion.LeaksForEver(info?.Version), vitals.Pid, vitals.Descriptors,
-            vitals.DescriptorLimit, vitals.MemoryBytes, info?.Goroutines, engine.Restarts);
+            vitals.DescriptorLimit, vitals.MemoryBytes, info?.Goroutines, engine.Restarts, vitals.Connections?.Open,
+            vitals.Connections?.Peerless);
     }
 
     private OpenCallsReport[] DescribePileUp() =>

@@ -67,6 +67,8 @@ internal static class StatusText
             parts.Add($"pid {pid}");
         if (engine.Descriptors is { } open)
             parts.Add($"{open}{(engine.DescriptorLimit is { } limit ? $" of {limit}" : "")} descriptors");
+        if (engine.Connections is { } connections)
+            parts.Add($"{Count(connections, "connection")}{(engine.PeerlessConnections > 0 ? $" ({engine.PeerlessConnections} of clients that are gone)" : "")}");
         if (engine.MemoryBytes is { } bytes)
             parts.Add($"{bytes >> 20} MiB");
         if (engine.Goroutines is { } goroutines)

@@ -7,13 +7,15 @@ namespace DockerGuardProxy.Engine;
 /// <param name="MemoryBytes">Its resident set.</param>
 /// <param name="HostDescriptors">Open descriptions of the whole host (proc_sys_fs(5), file-nr).</param>
 /// <param name="HostDescriptorLimit">Their limit.</param>
+/// <param name="Connections">What it holds on its socket.</param>
 internal sealed record EngineVitals(
     int? Pid = null,
     long? Descriptors = null,
     long? DescriptorLimit = null,
     long? MemoryBytes = null,
     long? HostDescriptors = null,
-    long? HostDescriptorLimit = null)
+    long? HostDescriptorLimit = null,
+    EngineConnections? Connections = null)
 {
     /// <summary>Nothing is known.</summary>
     public static EngineVitals Unknown { get; } = new();

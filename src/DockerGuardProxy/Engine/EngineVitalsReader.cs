@@ -1,16 +1,19 @@
 using System.Globalization;
+using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Engine;
 
-/// <summary>Reads vitals from procfs: only files that take no lock which a stuck task could hold.</summary>
-internal sealed class EngineVitalsReader(ProcRoot root)
+/// <summary>Reads vitals from procfs and the kernel's list of sockets: only what takes no lock which a stuck task could hold.</summary>
+/// <param name="root">Where procfs is.</param>
+/// <param name="socketPath">The engine's socket.</param>
+internal sealed class EngineVitalsReader(ProcRoot root, string socketPath)
 {
     /// <summary>Reads them; a process that is gone, or files that can't be read, leave nulls.</summary>
     public EngineVitals Read(EngineInstance? engine)
     {
         var (hostOpen, hostLimit) = HostDescriptors();
-        var vitals = new EngineVitals(HostDescriptors: hostOpen, HostDescriptorLimit: hostLimit);
+        var vitals = new EngineVitals(HostDescriptors: hostOpen, HostDescriptorLimit: hostLimit, Connections: Connections());
         if (engine is not { Pid: var pid })
             return vitals;
         var folder = Path.Combine(root.Proc, pid.ToString(CultureInfo.InvariantCulture));
@@ -22,6 +25,9 @@ internal sealed class EngineVitalsReader(ProcRoot root)
             MemoryBytes = Field(Path.Combine(folder, "status"), "VmRSS:") * 1024,
         };
     }
+
+    private EngineConnections? Connections() =>
+        SocketFile.Identity(socketPath) is { Inode: not 0 } file ? EngineConnections.Of(UnixDiagnostics.Of(file)) : null;
 
     // Open descriptions, free ones, and the limit.
     private (long? Open, long? Limit) HostDescriptors()

@@ -111,7 +111,7 @@ internal static class Composition
             id => !provider.GetRequiredService<Ledger>().HasOpenCalls(id),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ContainerLearner>>()));
-        services.AddSingleton<EngineVitalsReader>();
+        services.AddSingleton(provider => new EngineVitalsReader(provider.GetRequiredService<ProcRoot>(), engine.Path));
         services.AddSingleton<EngineVitalsWatch>();
         services.AddSingleton<EngineWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<EngineVitalsWatch>());

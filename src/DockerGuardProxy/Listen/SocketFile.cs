@@ -17,7 +17,10 @@ internal static partial class SocketFile
     /// <summary>Whether both paths lead to one socket; links are followed.</summary>
     public static bool IsSame(string a, string b) => Identity(a, 0) is { Inode: not 0 } found && found == Identity(b, 0);
 
-    private static (long Inode, long Device) Identity(string path, int flags)
+    /// <summary>Which socket the path leads to; links are followed.</summary>
+    public static SocketIdentity Identity(string path) => Identity(path, 0);
+
+    private static SocketIdentity Identity(string path, int flags)
     {
         try
         {
@@ -29,24 +32,31 @@ internal static partial class SocketFile
         }
     }
 
-    private static (long Inode, long Device) ByStatX(string path, int flags)
+    private static SocketIdentity ByStatX(string path, int flags)
     {
         Span<byte> status = stackalloc byte[BufferSize];
         if (StatX(AtFdCwd, path, flags, TypeAndInode, status) != 0) return default;
 
         var isSocket = (BitConverter.ToUInt16(status[ModeOffset..]) & FileTypeMask) == SocketType;
-        return isSocket ? (BitConverter.ToInt64(status[InodeOffset..]), BitConverter.ToInt64(status[DeviceOffset..])) : default;
+        return isSocket
+            ? SocketIdentity.Of(BitConverter.ToInt64(status[InodeOffset..]), BitConverter.ToUInt32(status[DeviceOffset..]), BitConverter.ToUInt32(status[(DeviceOffset + 4)..]))
+            : default;
     }
 
     /// <summary>For glibc before 2.28, which has no statx, as on CentOS 7; what stat(2) was compiled to until 2.33. The layout is that of x86-64.</summary>
-    internal static (long Inode, long Device) ByOldStat(string path, int flags)
+    internal static SocketIdentity ByOldStat(string path, int flags)
     {
         const int Version = 1, OldModeOffset = 24, OldInodeOffset = 8, OldDeviceOffset = 0;
         Span<byte> status = stackalloc byte[BufferSize];
         if ((flags == SymlinkNoFollow ? OldLStat(Version, path, status) : OldStat(Version, path, status)) != 0) return default;
 
         var isSocket = (BitConverter.ToUInt16(status[OldModeOffset..]) & FileTypeMask) == SocketType;
-        return isSocket ? (BitConverter.ToInt64(status[OldInodeOffset..]), BitConverter.ToInt64(status[OldDeviceOffset..])) : default;
+        if (!isSocket) return default;
+
+        // glibc's makedev(3).
+        var device = BitConverter.ToUInt64(status[OldDeviceOffset..]);
+        return SocketIdentity.Of(
+            BitConverter.ToInt64(status[OldInodeOffset..]), (uint)(((device >> 8) & 0xFFF) | ((device >> 32) & ~0xFFFul)), (uint)((device & 0xFF) | ((device >> 12) & ~0xFFul)));
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -18,6 +18,11 @@ internal sealed class EngineGauges
         meter.CreateObservableGauge("docker_guard.host.fds.limit", () => One(watch.Vitals.HostDescriptorLimit), "{fd}", "The host's limit of descriptors.");
         meter.CreateObservableGauge("docker_guard.engine.memory", () => One(watch.Vitals.MemoryBytes), "By", "Resident memory of the engine.");
         meter.CreateObservableGauge(
+            "docker_guard.engine.connections", () => One(watch.Vitals.Connections?.Open), "{connection}", "Connections that the engine holds on its socket.");
+        meter.CreateObservableGauge(
+            "docker_guard.engine.connections.peerless", () => One(watch.Vitals.Connections?.Peerless), "{connection}",
+            "Of the engine's connections those whose client is gone.");
+        meter.CreateObservableGauge(
             "docker_guard.engine.goroutines", () => One(watch.Info?.Goroutines), "{goroutine}", "Goroutines of the engine, if it runs in debug mode.");
         meter.CreateObservableCounter("docker_guard.engine.restarts", () => watch.Restarts, "{restart}", "How often the engine was another process than before.");
         meter.CreateObservableGauge("docker_guard.engine.info", () => Info(watch.Info), null, "1, with what the engine is as attributes.");

@@ -31,7 +31,7 @@ internal sealed class AdminRig : IAsyncDisposable
         Store = ConfigurationStore.Start(Folder.With(configuration).Sources, Guard.Time, Log);
         PileUp = new PileUpWatch(Guard.Time);
         Bypass = new BypassWatch(Index, Guard.Time);
-        Vitals = new EngineVitalsWatch(Engine, Engine, new EngineVitalsReader(new ProcRoot(Proc.Root.Proc)), Guard.Time);
+        Vitals = new EngineVitalsWatch(Engine, Engine, new EngineVitalsReader(new ProcRoot(Proc.Root.Proc), Folder["engine.sock"]), Guard.Time);
         var loops = new AcceptLoops();
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
         var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Guard.Time);

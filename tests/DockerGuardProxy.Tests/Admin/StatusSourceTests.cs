@@ -65,7 +65,9 @@ public sealed partial class StatusSourceTests
                 "descriptorLimit": null,
                 "memoryBytes": null,
                 "goroutines": null,
-                "restarts": 0
+                "restarts": 0,
+                "connections": null,
+                "peerlessConnections": null
               },
               "calls": {
                 "open": 0,

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Probe;
 using Microsoft.Extensions.Time.Testing;
@@ -36,7 +37,7 @@ public sealed class EngineVitalsTests : IDisposable
     [Fact]
     public void This_process_has_vitals()
     {
-        var vitals = new EngineVitalsReader(new ProcRoot()).Read(new EngineInstance(Environment.ProcessId, 1));
+        var vitals = new EngineVitalsReader(new ProcRoot(), "/nowhere").Read(new EngineInstance(Environment.ProcessId, 1));
         Assert.InRange(vitals.Descriptors ?? 0, 3, 100_000);
         Assert.InRange(vitals.MemoryBytes ?? 0, 1 << 20, 1L << 40);
         Assert.NotNull(vitals.DescriptorLimit);
@@ -44,11 +45,36 @@ public sealed class EngineVitalsTests : IDisposable
     }
 
     [Fact]
+    public async Task Connections_whose_client_is_gone_are_told_apart()
+    {
+        var path = Path.Combine(_proc.FullName, "engine.sock");
+        var reader = new EngineVitalsReader(new ProcRoot(_proc.FullName), path);
+        Assert.Null(reader.Read(null).Connections);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        Assert.Null(reader.Read(null).Connections);
+        listener.Listen();
+        Assert.Equal(new EngineConnections(0, 0), reader.Read(null).Connections);
+
+        using var stays = await ConnectAsync(path);
+        using var heldToo = await listener.AcceptAsync(Samples.Cancel);
+        using var held = await LeaveAsync(path, listener);
+        Assert.Equal(new EngineConnections(2, 1), reader.Read(null).Connections);
+
+        // Whatever leads there is the same socket.
+        var link = Path.Combine(_proc.FullName, "link.sock");
+        File.CreateSymbolicLink(link, path);
+        Assert.Equal(new EngineConnections(2, 1), new EngineVitalsReader(new ProcRoot(_proc.FullName), link).Read(null).Connections);
+        held.Dispose();
+        Assert.Equal(new EngineConnections(1, 0), reader.Read(null).Connections);
+    }
+
+    [Fact]
     public async Task The_watch_counts_restarts_and_keeps_the_version_while_the_engine_is_silent()
     {
         var time = new FakeTimeProvider();
         var engine = new FakeEngine { Info = new EngineInfo("20.10.5", 44) };
-        using var watch = new EngineVitalsWatch(engine, engine, new EngineVitalsReader(new ProcRoot(_proc.FullName)), time);
+        using var watch = new EngineVitalsWatch(engine, engine, new EngineVitalsReader(new ProcRoot(_proc.FullName), "/nowhere"), time);
         await watch.StartAsync(Samples.Cancel);
         await Eventually.Async(() => watch is { Vitals.Pid: 1, Info.Goroutines: 44 });
         Assert.Equal(0, watch.Restarts);
@@ -70,7 +96,20 @@ public sealed class EngineVitalsTests : IDisposable
         await watch.StopAsync(Samples.Cancel);
     }
 
-    private EngineVitals Read(EngineInstance? instance) => new EngineVitalsReader(new ProcRoot(_proc.FullName)).Read(instance);
+    private static async Task<Socket> ConnectAsync(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), Samples.Cancel);
+        return socket;
+    }
+
+    private static async Task<Socket> LeaveAsync(string path, Socket listener)
+    {
+        using var client = await ConnectAsync(path);
+        return await listener.AcceptAsync(Samples.Cancel);
+    }
+
+    private EngineVitals Read(EngineInstance? instance) => new EngineVitalsReader(new ProcRoot(_proc.FullName), "/nowhere").Read(instance);
 
     private void Write(string path, string text)
     {

@@ -197,7 +197,7 @@ public sealed class StateKeeperTests : IDisposable
             Index = new(NullLogger<ContainerIndex>.Instance);
             _learner = new(test._engine, Index, _ => false, test._time, NullLogger<ContainerLearner>.Instance);
             _watch = new(test._engine, test._engine, Index, _learner, test._time, NullLogger<EngineWatch>.Instance);
-            _vitals = new(test._engine, test._engine, new EngineVitalsReader(new ProcRoot(test._folder["proc"])), test._time);
+            _vitals = new(test._engine, test._engine, new EngineVitalsReader(new ProcRoot(test._folder["proc"]), "/nowhere"), test._time);
             Keeper = new(
                 new StateFile(file ?? test.FilePath), boot, Index, _watch, test._engine, _vitals, Configuration, test._time, test._log);
             Ledger = new(test._time, GuardPolicies.Default, _sender, Keeper);

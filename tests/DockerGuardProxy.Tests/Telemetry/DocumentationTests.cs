@@ -55,7 +55,7 @@ public sealed class DocumentationTests
         using var rig = new LedgerRig();
         using var folder = new TempFolder();
         var engine = new FakeEngine();
-        using var watch = new EngineVitalsWatch(engine, engine, new EngineVitalsReader(new ProcRoot()), rig.Time);
+        using var watch = new EngineVitalsWatch(engine, engine, new EngineVitalsReader(new ProcRoot(), folder["engine.sock"]), rig.Time);
         _ = new CallTelemetry(instrumentation, 0, rig.Time);
         var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
         _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new BypassWatch(index, rig.Time), new FaultCount());

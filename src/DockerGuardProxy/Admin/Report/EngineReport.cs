@@ -12,6 +12,8 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="MemoryBytes">Its resident memory.</param>
 /// <param name="Goroutines">Its goroutines, if it runs in debug mode.</param>
 /// <param name="Restarts">How often it was another process than before, since the proxy started.</param>
+/// <param name="Connections">What it holds on its socket; null where the kernel does not tell.</param>
+/// <param name="PeerlessConnections">Of them, those whose client is gone.</param>
 internal sealed record EngineReport(
     string Path,
     bool Ready,
@@ -23,4 +25,6 @@ internal sealed record EngineReport(
     long? DescriptorLimit = null,
     long? MemoryBytes = null,
     long? Goroutines = null,
-    long Restarts = 0);
+    long Restarts = 0,
+    int? Connections = null,
+    int? PeerlessConnections = null);
