@@ -10,6 +10,7 @@ var root = new RootCommand("A guard between Docker clients and the engine.")
 {
     RunCommand.Create(),
     StatusCommand.Create(),
+    DoctorCommand.Create(),
     ReleaseCommand.Create(),
     ReloadCommand.Create(),
     CheckConfigCommand.Create(),

@@ -21,6 +21,7 @@ namespace DockerGuardProxy.Admin.Report;
 [JsonSerializable(typeof(EffectiveConfigurationReport))]
 [JsonSerializable(typeof(VersionsReport))]
 [JsonSerializable(typeof(BundleReport))]
+[JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(StateReport))]
 [JsonSerializable(typeof(ErrorReport))]
 internal sealed partial class ReportJson : JsonSerializerContext;
