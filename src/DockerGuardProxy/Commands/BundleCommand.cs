@@ -22,19 +22,12 @@ internal static class BundleCommand
             Description = "Where to write it [default: docker-guard-proxy-bundle-TIME.tar.gz]",
             HelpName = "FILE",
         };
-        var config = new Option<string?>("--config")
-        {
-            Description = $"Read where the proxy can't be asked [default: {ConfigurationSources.DefaultFile}]",
-            HelpName = "FILE",
-        };
+        var config = ConfigOption.Create("Read where the proxy can't be asked");
         var command = new Command("bundle", "Write an archive for a bug report. Exit code 1: something is missing in it.") { admin, output, config };
         command.SetAction((result, cancellationToken) =>
         {
-            var file = result.GetValue(config);
-            var sources = new ConfigurationSources();
-            if (file is not null) sources = sources with { File = Path.GetFullPath(file), FileIsNamed = true };
             return RunAsync(
-                new BundleCollector(result.GetValue(admin)!, sources, "/proc"),
+                new BundleCollector(result.GetValue(admin)!, new ConfigurationSources().Name(result.GetValue(config)), "/proc"),
                 result.GetValue(output),
                 TimeProvider.System,
                 result.InvocationConfiguration.Output,

@@ -20,21 +20,14 @@ internal static class DoctorCommand
     {
         var admin = AdminOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
-        var config = new Option<string?>("--config")
-        {
-            Description = $"Read where the proxy can't be asked [default: {ConfigurationSources.DefaultFile}]",
-            HelpName = "FILE",
-        };
+        var config = ConfigOption.Create("Read where the proxy can't be asked");
         var command = new Command("doctor", "Look for what keeps the guard from its work, and say the cure. Exit code 1: there is a problem.") { admin, json, config };
         command.SetAction((result, cancellationToken) =>
         {
             var output = result.InvocationConfiguration.Output;
-            var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
-                && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb") && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-            var file = result.GetValue(config);
-            var sources = new ConfigurationSources();
-            if (file is not null) sources = sources with { File = Path.GetFullPath(file), FileIsNamed = true };
-            return RunAsync(new Examiner(result.GetValue(admin)!, sources, "/proc", TimeProvider.System), result.GetValue(json), isTerminal, TimeProvider.System, output, cancellationToken);
+            var examiner = new Examiner(
+                result.GetValue(admin)!, new ConfigurationSources().Name(result.GetValue(config)), "/proc", TimeProvider.System);
+            return RunAsync(examiner, result.GetValue(json), Terminal.HasColour(output), TimeProvider.System, output, cancellationToken);
         });
         return command;
     }

@@ -11,7 +11,7 @@ internal static class RunCommand
     /// <summary>Exit code 0 after SIGTERM or SIGINT, 2 if a socket's settings are wrong or the socket can't be served.</summary>
     public static Command Create()
     {
-        var config = new Option<string?>("--config") { Description = $"Configuration file [default: {ConfigurationSources.DefaultFile}]", HelpName = "FILE" };
+        var config = ConfigOption.Create("Configuration file");
         var listen = new Option<string?>("--listen") { Description = "Socket that clients use (listen.path)", HelpName = "PATH" };
         var engine = new Option<string?>("--engine") { Description = "The engine's socket (engine.path)", HelpName = "PATH" };
         var admin = new Option<string?>("--admin") { Description = "Socket for status and control (admin.path)", HelpName = "PATH" };
@@ -23,9 +23,7 @@ internal static class RunCommand
             Add(settings, "listen.path", result.GetValue(listen));
             Add(settings, "engine.path", result.GetValue(engine));
             Add(settings, "admin.path", result.GetValue(admin));
-            var file = result.GetValue(config);
-            var sources = new ConfigurationSources { CommandLine = settings.ToImmutable() };
-            if (file is not null) sources = sources with { File = Path.GetFullPath(file), FileIsNamed = true };
+            var sources = new ConfigurationSources { CommandLine = settings.ToImmutable() }.Name(result.GetValue(config));
             return Daemon.RunAsync(sources, Path.GetFullPath(result.GetValue(procfs)!), cancellationToken);
         });
         return command;

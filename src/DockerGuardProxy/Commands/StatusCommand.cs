@@ -23,15 +23,13 @@ internal static class StatusCommand
         command.SetAction((result, cancellationToken) =>
         {
             var output = result.InvocationConfiguration.Output;
-            var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected
-                && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
             var look = new Look(
                 result.GetValue(admin)!,
                 result.GetValue(json),
-                Colour: isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+                Colour: Terminal.HasColour(output),
                 output,
                 result.InvocationConfiguration.Error);
-            return result.GetValue(watch) ? WatchAsync(look, isTerminal, TimeProvider.System, cancellationToken) : look.RunAsync(cancellationToken);
+            return result.GetValue(watch) ? WatchAsync(look, Terminal.Is(output), TimeProvider.System, cancellationToken) : look.RunAsync(cancellationToken);
         });
         return command;
     }

@@ -17,8 +17,20 @@ internal sealed class PidFileIdentity(string pidFile, string procfs) : IEngineId
         {
             if (!int.TryParse(File.ReadAllText(pidFile).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
                 return null;
-            var stat = File.ReadAllText(Path.Combine(procfs, pid.ToString(CultureInfo.InvariantCulture), "stat"));
-            return StartTime(stat) is { } start ? new EngineInstance(pid, start) : null;
+            return StartTimeOf(pid, procfs) is { } start ? new EngineInstance(pid, start) : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When a process began, in clock ticks since boot; null for none, and where it can't be read.</summary>
+    internal static long? StartTimeOf(int pid, string procfs)
+    {
+        try
+        {
+            return StartTime(File.ReadAllText(Path.Combine(procfs, pid.ToString(CultureInfo.InvariantCulture), "stat")));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

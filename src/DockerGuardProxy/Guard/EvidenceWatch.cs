@@ -12,23 +12,13 @@ internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options,
     /// <summary>From the end of a round to the next. A round takes a little over <see cref="ProbeOptions.Gap"/> by itself.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeSignal _wake = new();
 
     /// <summary>Whose needs are served. Set once, before the watch starts.</summary>
     public Ledger? Ledger { get; set; }
 
     /// <summary>There is something to look at from now on.</summary>
-    public void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake, or about to be.
-        }
-    }
+    public void Wake() => _wake.Give();
 
     public override void Dispose()
     {

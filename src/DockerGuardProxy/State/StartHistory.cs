@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
@@ -34,8 +33,8 @@ internal sealed partial class StartHistory
         var path = Path.Combine(folder, Name);
         var before = Read(path);
         // One that still runs is no crash: this is a second daemon, which the sockets will tell.
-        if (BootId.Read(procfs) is not { } boot || StartTime(procfs, Environment.ProcessId) is not { } start
-            || (before is { Pid: > 0 } && before.Boot == boot && StartTime(procfs, before.Pid) == before.StartTime))
+        if (BootId.Read(procfs) is not { } boot || PidFileIdentity.StartTimeOf(Environment.ProcessId, procfs) is not { } start
+            || (before is { Pid: > 0 } && before.Boot == boot && PidFileIdentity.StartTimeOf(before.Pid, procfs) == before.StartTime))
         {
             return new StartHistory(path, null, logger);
         }
@@ -60,18 +59,6 @@ internal sealed partial class StartHistory
             return ConfigurationFile.Read(path).Bytes is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.StartRecord) : null;
         }
         catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static long? StartTime(string procfs, int pid)
-    {
-        try
-        {
-            return PidFileIdentity.StartTime(File.ReadAllText(Path.Combine(procfs, pid.ToString(CultureInfo.InvariantCulture), "stat")));
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -36,7 +36,7 @@ internal sealed partial class StateKeeper(
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeSignal _wake = new();
     private StateDocument? _written;
     private byte[]? _bytes;
     private bool _failureTold;
@@ -48,7 +48,7 @@ internal sealed partial class StateKeeper(
     public void On(GuardEvent happened)
     {
         if (happened is GuardEvent.EvidenceBegan)
-            Wake();
+            _wake.Give();
     }
 
     /// <inheritdoc/>
@@ -109,7 +109,7 @@ internal sealed partial class StateKeeper(
         _written = found;
         foreach (var remembered in containers)
             Restored(logger, LogText.Escape(remembered.Container.Name), remembered.Container.Id, remembered.EvidenceSinceUtc, remembered.OpenCalls);
-        Wake();
+        _wake.Give();
     }
 
     // This process counts the container's runs anew.
@@ -155,18 +155,6 @@ internal sealed partial class StateKeeper(
     // As long as it is the same process it is of the same version, even where it is too busy to tell.
     private string? VersionOf(EngineInstance instance) =>
         vitals.Info?.Version ?? (_written is { } written && written.Engine == instance ? written.EngineVersion : null);
-
-    private void Wake()
-    {
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake, or about to be.
-        }
-    }
 
     [LoggerMessage(1500, LogLevel.Warning, "Container {Name} ({Id}) was stuck before this process began, since {Since:u}; {OpenCalls} calls of an earlier one are open.")]
     private static partial void Restored(ILogger logger, string name, string id, DateTimeOffset since, int openCalls);
