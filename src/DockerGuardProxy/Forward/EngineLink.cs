@@ -96,8 +96,7 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
         // Only a kept connection may have died before the request came; the end of a new one is the engine's word.
         _mayRepeat &= ReferenceEquals(stream, _stream);
         _stream = stream;
-        for (var rest = _head.WrittenMemory; !rest.IsEmpty;)
-            rest = rest[await stream.Socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+        await stream.SendAsync(_head.WrittenMemory, cancellationToken);
 
         if (_body is null) OnDelivered();
         else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered, _client.Deliver);

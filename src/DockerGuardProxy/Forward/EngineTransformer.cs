@@ -21,8 +21,8 @@ internal sealed class EngineTransformer : HttpTransformer
         return default;
     }
 
-    /// <summary>Copies the answer's head, and takes the connection over if it grants a hijack.</summary>
-    /// <returns>False if the answer has been dealt with whole.</returns>
+    /// <summary>Passes the answer on, and takes the connection over if it grants a hijack.</summary>
+    /// <returns>False: the answer has been dealt with whole.</returns>
     public override async ValueTask<bool> TransformResponseAsync(
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
@@ -49,14 +49,8 @@ internal sealed class EngineTransformer : HttpTransformer
         }
 
         CopyHeaders(proxyResponse, httpContext.Response);
-        if (MayHaveBodyOfUnknownLength(httpContext.Request, proxyResponse))
-        {
-            // The engine flushes the head of /wait and /events at once and clients act on it; YARP would keep it
-            // until the first byte of the body.
-            await httpContext.Response.BodyWriter.FlushAsync(cancellationToken);
-        }
-
-        return true;
+        await AnswerBody.CopyAsync(httpContext, client, proxyResponse.Content, cancellationToken);
+        return false;
     }
 
     private static void CopyHeaders(HttpResponseMessage source, HttpResponse target)

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using DockerGuardProxy.Forward;
 
 namespace DockerGuardProxy.Guard;
@@ -31,8 +30,7 @@ internal sealed class AttemptExchange(EngineDialer dialer, ReadOnlyMemory<byte> 
         ThrowIfSent();
         if (_waited && !mayBeSent()) throw new IOException("The caller left and the container's run ended before the engine took the call.");
         _sent = true;
-        for (var rest = request; !rest.IsEmpty;)
-            rest = rest[await stream.Socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
+        await stream.SendAsync(request, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Xunit;
@@ -52,6 +53,26 @@ internal sealed class RawPeer(Socket socket) : IDisposable
         return Take(count);
     }
 
+    /// <summary>What one system call reads.</summary>
+    public async Task<string> PieceAsync()
+    {
+        await FillAsync();
+        return Take(_read.Length);
+    }
+
+    /// <summary>A body in chunks, put together.</summary>
+    public async Task<string> ChunksAsync()
+    {
+        var body = new StringBuilder();
+        while (true)
+        {
+            var size = int.Parse((await ThroughAsync("\r\n")).AsSpan()[..^2], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            body.Append(await TextAsync(size));
+            await ThroughAsync("\r\n");
+            if (size == 0) return body.ToString();
+        }
+    }
+
     /// <summary>Everything up to the end of the other side's sending.</summary>
     public async Task<string> RestAsync()
     {
@@ -68,7 +89,7 @@ internal sealed class RawPeer(Socket socket) : IDisposable
         var head = await HeadAsync();
         const string name = "\r\nContent-Length: ";
         var at = head.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        var body = at < 0 ? "" : await TextAsync(int.Parse(head[(at + name.Length)..].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture));
+        var body = at < 0 ? "" : await TextAsync(int.Parse(head[(at + name.Length)..].Split('\r')[0], CultureInfo.InvariantCulture));
         return (head, body);
     }
 
