@@ -64,7 +64,7 @@ public sealed class PackageTests
     public async Task It_starts_at_once_and_idles_in_little_memory()
     {
         // Generous: the figures are what counts, and a small machine is slow.
-        const double ReadyLimitMs = 3000, IdleLimitMb = 45;
+        const double ReadyLimitMs = 3000, IdleLimitMb = 30;
         await using var debian = await StartAsync();
         await InstallAsync(debian, await Packages.DebAsync());
         var times = new List<double>();
