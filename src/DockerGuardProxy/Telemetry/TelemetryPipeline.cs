@@ -22,6 +22,7 @@ internal sealed class TelemetryPipeline : IHostedService, IDisposable
     private readonly ExportWatch? _watch;
     private readonly MeterProvider _metrics;
     private readonly TracerProvider? _traces;
+    private readonly Lazy<RequestDelegate> _page;
 
     public TelemetryPipeline(ExportOptions export, TimeProvider time, IServiceProvider services, ILogger<TelemetryPipeline> logger)
     {
@@ -48,12 +49,14 @@ internal sealed class TelemetryPipeline : IHostedService, IDisposable
                 .Build();
         }
 
-        // The exporter comes as a middleware; the daemon has no pipeline, so it gets one of its own.
-        Page = new ApplicationBuilder(services).UseOpenTelemetryPrometheusScrapingEndpoint(_metrics, _ => true, null, null, null).Build();
+        // The exporter comes as a middleware; the daemon has no pipeline, so it gets one of its own. Not before somebody asks: most are never asked,
+        // and what is collected until then is in the provider.
+        _page = new Lazy<RequestDelegate>(
+            () => new ApplicationBuilder(services).UseOpenTelemetryPrometheusScrapingEndpoint(_metrics, _ => true, null, null, null).Build());
     }
 
     /// <summary>Answers a scrape, whatever its path, in the text format that it asks for.</summary>
-    public RequestDelegate Page { get; }
+    public RequestDelegate Page => _page.Value;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
