@@ -35,6 +35,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly KestrelServer _kestrel;
     private readonly ProxyApplication _application;
     private readonly ClientConnections _connections = new();
+    private readonly ArrivingConnections _arriving;
     private readonly DepartureWatch _watch;
     private readonly Func<TimeSpan> _drain;
     private readonly IGuardedCallers _guarded;
@@ -84,8 +85,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
             CreateBoundListenSocket = Bind,
             UnsafePreferInlineScheduling = true,
         };
-        _kestrel = new KestrelServer(
-            Options.Create(options), new SocketTransportFactory(Options.Create(transport), loggers), loggers);
+        _arriving = new ArrivingConnections(new SocketTransportFactory(Options.Create(transport), loggers));
+        _kestrel = new KestrelServer(Options.Create(options), _arriving, loggers);
 
         void ConfigureEndPoint(ListenOptions endPoint)
         {
@@ -112,14 +113,14 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
         // 2. Callers that wait for others are told to ask again, those that are about to be answered are.
         _guarded.TurnAway(all: false);
-        await WaitAsync(stopping, BriefCalls, _connections.AnyBrief, cut.Token);
+        await WaitAsync(stopping, BriefCalls, AnyBrief, cut.Token);
 
         // 3. As configured, others may end by themselves.
         await WaitAsync(stopping, _drain(), static () => true, cut.Token);
 
         // 4. Streams are cut. Not before those whose call stays with the engine have been told so.
         _guarded.TurnAway(all: true);
-        await WaitAsync(stopping, Farewell, () => _guarded.Any || _connections.AnyBrief(), cut.Token);
+        await WaitAsync(stopping, Farewell, () => _guarded.Any || AnyBrief(), cut.Token);
         await cut.CancelAsync();
         await stopping;
     }
@@ -131,6 +132,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _kestrel.Dispose();
         _watch.Dispose();
     }
+
+    private bool AnyBrief() => _arriving.Any || _connections.AnyBrief();
 
     private async Task WaitAsync(Task stopping, TimeSpan limit, Func<bool> isWorthIt, CancellationToken cancellationToken)
     {
@@ -179,6 +182,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         loop.OnAccepted();
         await using var client = new ClientConnection(connection, dialer, _watch, _time);
         _connections.Add(client);
+        _arriving.OnBegun();
         try
         {
             await next(client.Context);
