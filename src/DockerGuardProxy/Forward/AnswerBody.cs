@@ -28,7 +28,7 @@ internal static class AnswerBody
             // The head is written now, and sent with what follows it.
             await http.Response.StartAsync(cancellationToken);
             await using var source = await content.ReadAsStreamAsync(cancellationToken);
-            await CopyAsync(source, writer, cancellationToken);
+            await CopyAsync(source, writer, client.Pool, cancellationToken);
 
             // Kestrel sends the last chunk by itself, and whatever lies before it; of a body without chunks it knows no end.
             if (http.Response.ContentLength is not null) await writer.FlushAsync(cancellationToken);
@@ -44,38 +44,55 @@ internal static class AnswerBody
         }
     }
 
-    private static async Task CopyAsync(Stream source, PipeWriter client, CancellationToken cancellationToken)
+    private static async Task CopyAsync(Stream source, PipeWriter client, BodyPool pool, CancellationToken cancellationToken)
     {
         var isHeadSent = false;
-        var gathered = 0;
-        var turn = new CopyTurn();
-        while (true)
+        int gathered = 0, sinceWait = 0;
+        LongBody? longBody = null;
+        try
         {
-            // A read of nothing waits for something: so neither a buffer is held nor anything kept back meanwhile.
-            var arrival = source.ReadAsync(Memory<byte>.Empty, cancellationToken);
-            if (arrival.IsCompletedSuccessfully)
+            while (true)
             {
-                _ = arrival.Result;
-            }
-            else
-            {
-                if ((gathered > 0 || !isHeadSent) && await IsGoneAsync(client, cancellationToken)) return;
-                (isHeadSent, gathered) = (true, 0);
-                await arrival;
-            }
+                // A read of nothing waits for something: so neither a buffer is held nor anything kept back meanwhile.
+                var arrival = source.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                if (arrival.IsCompletedSuccessfully)
+                {
+                    _ = arrival.Result;
+                }
+                else
+                {
+                    if ((gathered > 0 || !isHeadSent) && await IsGoneAsync(client, cancellationToken)) return;
+                    (isHeadSent, gathered) = (true, 0);
 
-            var count = await source.ReadAsync(client.GetMemory(), cancellationToken);
-            if (count == 0) return;
+                    // A stream of many small pieces, a log that is followed for days, is none.
+                    if (sinceWait < LongBody.Piece)
+                    {
+                        longBody?.Dispose();
+                        longBody = null;
+                    }
 
-            client.Advance(count);
-            gathered += count;
-            if (gathered >= MaxGathered)
-            {
-                if (await IsGoneAsync(client, cancellationToken)) return;
-                (isHeadSent, gathered) = (true, 0);
+                    sinceWait = 0;
+                    await arrival;
+                }
+
+                var count = await source.ReadAsync(client.GetMemory(), cancellationToken);
+                if (count == 0) return;
+
+                client.Advance(count);
+                gathered += count;
+                sinceWait = Math.Min(sinceWait + count, LongBody.Piece);
+                if (gathered >= MaxGathered)
+                {
+                    if (await IsGoneAsync(client, cancellationToken)) return;
+                    (isHeadSent, gathered) = (true, 0);
+                }
+
+                if (sinceWait >= LongBody.Piece && (longBody ??= new LongBody(pool)).IsTurnOver(count)) await Task.Yield();
             }
-
-            if (turn.IsOver(count)) await Task.Yield();
+        }
+        finally
+        {
+            longBody?.Dispose();
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
         await stream.SendAsync(_head.WrittenMemory, cancellationToken);
 
         if (_body is null) OnDelivered();
-        else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered, _client.Deliver);
+        else if (!_waitsForContinue) _body.Start(stream.Socket, _client.Pool, OnDelivered, _client.Deliver);
     }
 
     /// <inheritdoc/>
@@ -111,7 +111,7 @@ internal sealed class EngineLink : IEngineExchange, IDisposable
             _waitsForContinue = false;
             if (bytes.StartsWith("HTTP/1.1 100"u8))
             {
-                _body!.Start(_stream!.Socket, OnDelivered, _client.Deliver);
+                _body!.Start(_stream!.Socket, _client.Pool, OnDelivered, _client.Deliver);
                 return;
             }
         }

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
+using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -50,12 +51,13 @@ internal sealed class RequestBody
 
     /// <summary>Starts to copy.</summary>
     /// <param name="socket">The engine's connection, on which the head has just been sent.</param>
+    /// <param name="pool">Told of a long body.</param>
     /// <param name="onDelivered">Called when the last byte is with the engine.</param>
     /// <param name="onBroken">Called when the client has broken off.</param>
-    public void Start(Socket socket, Action onDelivered, Action onBroken)
+    public void Start(Socket socket, BodyPool pool, Action onDelivered, Action onBroken)
     {
         _socket = socket;
-        _copy = CopyAsync(socket, onDelivered, onBroken);
+        _copy = CopyAsync(socket, pool, onDelivered, onBroken);
     }
 
     /// <summary>Completes with the copy: true if the body is wholly with the engine.</summary>
@@ -75,10 +77,11 @@ internal sealed class RequestBody
         return false;
     }
 
-    private async Task<bool> CopyAsync(Socket socket, Action onDelivered, Action onBroken)
+    private async Task<bool> CopyAsync(Socket socket, BodyPool pool, Action onDelivered, Action onBroken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
-        var sinceCollection = 0L;
+        long copied = 0, sinceCollection = 0;
+        LongBody? longBody = null;
         try
         {
             if (!_taken.IsEmpty) await SendAsync(socket, buffer, new ReadOnlySequence<byte>(_taken));
@@ -91,9 +94,10 @@ internal sealed class RequestBody
                     return false;
                 }
 
-                if (!result.Buffer.IsEmpty)
+                var length = result.Buffer.Length;
+                if (length > 0)
                 {
-                    sinceCollection += result.Buffer.Length;
+                    sinceCollection += length;
                     if (sinceCollection >= CollectionInterval)
                     {
                         sinceCollection = 0;
@@ -106,6 +110,9 @@ internal sealed class RequestBody
 
                 _reader.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted) break;
+
+                copied += length;
+                if (copied > PieceSize && (longBody ??= new LongBody(pool)).IsTurnOver(length)) await Task.Yield();
             }
 
             if (_isChunked) await SendLastChunkAsync(socket);
@@ -126,6 +133,7 @@ internal sealed class RequestBody
         }
         finally
         {
+            longBody?.Dispose();
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }

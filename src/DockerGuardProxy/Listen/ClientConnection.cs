@@ -39,8 +39,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
     private long _callBegan;
 
-    public ClientConnection(ConnectionContext connection, EngineDialer dialer, DepartureWatch watch, TimeProvider time)
+    public ClientConnection(ConnectionContext connection, EngineDialer dialer, BodyPool pool, DepartureWatch watch, TimeProvider time)
     {
+        Pool = pool;
         _watch = watch;
         _time = time;
         _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
@@ -59,6 +60,9 @@ internal sealed class ClientConnection : IAsyncDisposable
     public ClientTransport Transport { get; }
 
     public EngineLink Link { get; }
+
+    /// <summary>The memory of the server's connections.</summary>
+    public BodyPool Pool { get; }
 
     /// <summary>True once the client has ended its sending side.</summary>
     public bool IsInputEnded { get; private set; }

@@ -36,6 +36,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly ProxyApplication _application;
     private readonly ClientConnections _connections = new();
     private readonly ArrivingConnections _arriving;
+    private readonly BodyPool _pool;
     private readonly DepartureWatch _watch;
     private readonly Func<TimeSpan> _drain;
     private readonly IGuardedCallers _guarded;
@@ -84,7 +85,11 @@ internal sealed class ProxyServer : IHostedService, IDisposable
             Backlog = int.MaxValue,
             CreateBoundListenSocket = Bind,
             UnsafePreferInlineScheduling = true,
+
+            // Each has queues and pools of its own, of which inline scheduling uses none.
+            IOQueueCount = 1,
         };
+        _pool = BodyPool.UseIn(transport);
         _arriving = new ArrivingConnections(new SocketTransportFactory(Options.Create(transport), loggers));
         _kestrel = new KestrelServer(Options.Create(options), _arriving, loggers);
 
@@ -180,7 +185,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop, EngineDialer dialer)
     {
         loop.OnAccepted();
-        await using var client = new ClientConnection(connection, dialer, _watch, _time);
+        await using var client = new ClientConnection(connection, dialer, _pool, _watch, _time);
         _connections.Add(client);
         _arriving.OnBegun();
         try
