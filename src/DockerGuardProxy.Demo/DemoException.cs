@@ -1,4 +1,4 @@
 namespace DockerGuardProxy.Demo;
 
 /// <summary>Something that the user has to know and can mend, told in one line.</summary>
-internal sealed class DemoException(string message) : Exception(message);
+internal class DemoException(string message) : Exception(message);

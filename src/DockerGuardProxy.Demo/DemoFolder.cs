@@ -9,10 +9,13 @@ internal sealed class DemoFolder : IDisposable
     private const int LongestSocketPath = 107;
 
     private readonly string _path;
+    private readonly Leftovers _leftovers;
+    private bool _isKept;
 
     /// <exception cref="DemoException">It can't be made.</exception>
-    public DemoFolder()
+    public DemoFolder(Leftovers leftovers)
     {
+        _leftovers = leftovers;
         try
         {
             _path = Directory.CreateTempSubdirectory("guard-demo-").FullName;
@@ -28,9 +31,26 @@ internal sealed class DemoFolder : IDisposable
 
     /// <summary>The path of a socket in the folder.</summary>
     /// <exception cref="DemoException">It would be too long.</exception>
-    public string Socket(string name) => Encoding.UTF8.GetByteCount(Of(name)) <= LongestSocketPath
+    public string Socket(string name) => IsSocketPath(Of(name))
         ? Of(name)
         : throw new DemoException($"{Of(name)}: too long for a socket; set TMPDIR to a shorter one");
 
-    public void Dispose() => Directory.Delete(_path, recursive: true);
+    /// <summary>Whether a socket can have that path.</summary>
+    public static bool IsSocketPath(string path) => Encoding.UTF8.GetByteCount(path) is > 0 and <= LongestSocketPath;
+
+    /// <summary>Leaves it where it is: a file system that is still mounted in it must not be walked through.</summary>
+    public void Keep() => _isKept = true;
+
+    public void Dispose()
+    {
+        if (_isKept) return;
+        try
+        {
+            Directory.Delete(_path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _leftovers.Add($"{_path}: {e.Message}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ using DockerGuardProxy.Demo.Simulation;
 namespace DockerGuardProxy.Demo;
 
 /// <summary>The whole demo: both halves, each with fresh containers, then what they came to.</summary>
-internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider time)
+internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers leftovers, TimeProvider time)
 {
     /// <summary>Folder of the simulated containers' processes.</summary>
     private const string Procfs = "proc";
@@ -15,14 +15,19 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
     /// <summary>Time for the proxy to learn of the containers; until then it passes every call on.</summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
-    /// <summary>Runs it; whatever it has made but the picture is gone when this returns or throws.</summary>
+    /// <summary>Where an operator switches off every guard of a machine; see the daemon's <c>ConfigurationSources</c>.</summary>
+    private const string OffSwitch = "/etc/docker-guard-proxy/off";
+
+    /// <summary>Runs it; whatever it has made but the picture is gone when this returns or throws, or is among the leftovers.</summary>
     /// <exception cref="DemoException">It can't be played here.</exception>
     /// <exception cref="IOException">A socket in use, no space, or the like.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var folder = new DemoFolder();
+        if (File.Exists(OffSwitch)) throw new DemoException($"{OffSwitch} is there and switches off every guard, the demo's too");
 
-        // All files first: want of space is then told at once.
+        // All files first: what can't be written is then told at once.
+        var picture = PictureFile.Probe(options.Picture);
+        using var folder = new DemoFolder(leftovers);
         var settings = folder.Of("proxy.json");
         ProxySettings.Write(settings, options);
         var procfs = new SimulatedProcfs(folder.Of(Procfs));
@@ -31,6 +36,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
         screen.Line(
             $"{(options.Engine is { } real ? $"The engine on {real}" : "A simulated dockerd 20.10.5, times shortened")}: "
             + $"one stop each {options.Pace.TotalMilliseconds} ms for {options.Length.TotalSeconds} s.");
+        if (options.Engine is not null) screen.Line("It does not tell its open calls: they are counted by its descriptors, give or take a few.");
         var player = new Player(options, time, screen.Progress);
 
         screen.Line();
@@ -48,10 +54,9 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
         screen.Line();
         screen.Title("What it came to");
         foreach (var line in Report.Lines(direct, guarded)) screen.Line(line);
-        var picture = Path.GetFullPath(options.Picture);
-        await File.WriteAllTextAsync(picture, Picture.Draw(direct, guarded), cancellation);
+        picture.Save(Picture.Draw(direct, guarded));
         screen.Line();
-        screen.Line($"Picture: {picture}");
+        screen.Line($"Picture: {picture.Path}");
     }
 
     private async Task<PlayedHalf> SimulatedAsync(
@@ -66,7 +71,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
     private async Task<PlayedHalf> RealAsync(
         Player player, DemoFolder folder, string socket, string? settings, CancellationToken cancellation)
     {
-        await using var play = await RealPlay.PrepareAsync(socket, folder.Of(""), time, cancellation);
+        await using var play = await RealPlay.PrepareAsync(socket, folder, leftovers, time, cancellation);
         return await PlayAsync(player, folder, play, socket, settings, cancellation);
     }
 
@@ -82,12 +87,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, TimeProvider t
             ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin, "--procfs", procfs];
         await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
         await Task.Delay(Settling, time, cancellation);
-        return await player.PlayAsync(
-            "guarded",
-            engine,
-            listen,
-            () => proxy.Memory,
-            () => ProxyProcess.AskAsync(["status", "--admin", admin], time, cancellation),
-            cancellation);
+        return await proxy.WhileItRunsAsync(
+            running => player.PlayAsync("guarded", engine, listen, () => proxy.Memory, () => proxy.StuckViewAsync(admin, running), running), cancellation);
     }
 }

@@ -31,7 +31,8 @@ internal sealed class DockerCalls(string socketPath) : IDisposable
         },
     })
     {
-        BaseAddress = new Uri("http://docker/v1.41/"),
+        // Without a version: the newest engines take none as old as the leaky ones speak.
+        BaseAddress = new Uri("http://docker/"),
         Timeout = Timeout.InfiniteTimeSpan,
     };
 

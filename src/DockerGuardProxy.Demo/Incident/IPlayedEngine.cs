@@ -3,10 +3,10 @@ namespace DockerGuardProxy.Demo.Incident;
 /// <summary>The engine that an incident is played on, with its two containers running.</summary>
 internal interface IPlayedEngine
 {
-    /// <summary>Name of the container that gets stuck.</summary>
+    /// <summary>Name or id of the container that gets stuck.</summary>
     public string Stuck { get; }
 
-    /// <summary>Name of another one.</summary>
+    /// <summary>Name or id of another one.</summary>
     public string Healthy { get; }
 
     /// <summary>Stops of the stuck container that have reached the engine.</summary>

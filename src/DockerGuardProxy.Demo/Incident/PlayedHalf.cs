@@ -24,11 +24,11 @@ internal sealed record PlayedHalf
 
     public required Answers Answers { get; init; }
 
-    /// <summary>How long the stop of a healthy container took in the middle of it.</summary>
-    public required TimeSpan OtherStop { get; init; }
+    /// <summary>How long the stop of a healthy container took in the middle of it; null if no answer came.</summary>
+    public required TimeSpan? OtherStop { get; init; }
 
-    /// <summary>How long a list of the containers took in the middle of it.</summary>
-    public required TimeSpan List { get; init; }
+    /// <summary>How long a list of the containers took in the middle of it; null if no answer came.</summary>
+    public required TimeSpan? List { get; init; }
 
     /// <summary>The proxy's resident memory in bytes; null without a proxy.</summary>
     public required long? ProxyMemory { get; init; }

@@ -34,7 +34,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         var answers = new Answers();
         var samples = ImmutableArray.CreateBuilder<Sample>();
         var callers = new List<Task>();
-        Task<(TimeSpan Stop, TimeSpan List)>? others = null;
+        Task<(TimeSpan? Stop, TimeSpan? List)>? others = null;
         var begin = time.GetTimestamp();
         TimeSpan Now() => time.GetElapsedTime(begin);
 
@@ -118,13 +118,27 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         }
     }
 
-    private async Task<(TimeSpan Stop, TimeSpan List)> OthersAsync(DockerCalls calls, string container, CancellationToken cancellation)
+    private async Task<(TimeSpan? Stop, TimeSpan? List)> OthersAsync(DockerCalls calls, string container, CancellationToken cancellation)
     {
+        var list = await TakenAsync(calls.ListAsync, cancellation);
+        return (await TakenAsync(patience => calls.StopAsync(container, options.StopSeconds, patience), cancellation), list);
+    }
+
+    /// <summary>How long a call takes; null if it is not answered as long as a caller waits.</summary>
+    private async Task<TimeSpan?> TakenAsync(Func<CancellationToken, Task> call, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(options.CallerPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         var begin = time.GetTimestamp();
-        await calls.ListAsync(cancellation);
-        var list = time.GetElapsedTime(begin);
-        begin = time.GetTimestamp();
-        await calls.StopAsync(container, options.StopSeconds, cancellation);
-        return (time.GetElapsedTime(begin), list);
+        try
+        {
+            await call(either.Token);
+            return time.GetElapsedTime(begin);
+        }
+        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return null;
+        }
     }
 }

@@ -9,9 +9,13 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
 {
     private const int Term = 15;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+    // docker-guard-proxy status --help
+    private const int SomethingIsStuck = 1;
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ViewLimit = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
     private readonly TimeProvider _time;
@@ -70,26 +74,57 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What <c>docker-guard-proxy</c> prints for the arguments; empty if it fails.</summary>
-    public static async Task<string> AskAsync(IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellation)
+    /// <summary>What <c>docker-guard-proxy status</c> prints of a stuck container.</summary>
+    /// <param name="admin">Path of the admin socket.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="DemoException">It shows none, for as long as a slow machine may take.</exception>
+    public async Task<string> StuckViewAsync(string admin, CancellationToken cancellation)
     {
-        using var process = Launch(arguments);
+        var begin = _time.GetTimestamp();
+        while (true)
+        {
+            var (code, text) = await AskAsync(["status", "--admin", admin], _time, cancellation);
+
+            // Its exit code says which it is: 0 would mean that nothing is stuck.
+            if (code == SomethingIsStuck) return text;
+            if (_time.GetElapsedTime(begin) > ViewLimit)
+                throw new DemoException($"docker-guard-proxy status shows no stuck container (exit code {code}): {text.Trim().Split('\n')[^1]}");
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellation);
+        }
+    }
+
+    /// <summary>Runs something as long as the proxy does.</summary>
+    /// <exception cref="DemoException">The proxy ended meanwhile.</exception>
+    public async Task<T> WhileItRunsAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var watch = new CancellationTokenSource();
+        var watching = WatchAsync();
         try
         {
-            process.BeginErrorReadLine();
-            using var limit = new CancellationTokenSource(StatusLimit, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-            var text = await process.StandardOutput.ReadToEndAsync(either.Token);
-            await process.WaitForExitAsync(either.Token);
-            return process.ExitCode == 0 ? text : "";
+            return await run(ended.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception) when (_process.HasExited && !cancellation.IsCancellationRequested)
         {
-            return "";
+            throw new DemoException($"the proxy ended meanwhile, exit code {_process.ExitCode}: {_lastLine}");
         }
         finally
         {
-            if (!process.HasExited) process.Kill();
+            await watch.CancelAsync();
+            await watching;
+        }
+
+        async Task WatchAsync()
+        {
+            try
+            {
+                await _process.WaitForExitAsync(watch.Token);
+                await ended.CancelAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                // It outlived what was run.
+            }
         }
     }
 
@@ -106,28 +141,45 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
             catch (OperationCanceledException)
             {
                 _process.Kill();
+                await _process.WaitForExitAsync(CancellationToken.None);
             }
         }
 
         _process.Dispose();
     }
 
+    /// <summary>Exit code and output of <c>docker-guard-proxy</c> with these arguments; no exit code if it does not end in time.</summary>
+    private static async Task<(int? Code, string Text)> AskAsync(IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellation)
+    {
+        using var process = Launch(arguments);
+        try
+        {
+            using var limit = new CancellationTokenSource(StatusLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            var errors = process.StandardError.ReadToEndAsync(either.Token);
+            var text = await process.StandardOutput.ReadToEndAsync(either.Token) + await errors;
+            await process.WaitForExitAsync(either.Token);
+            return (process.ExitCode, text);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, "no answer");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+    }
+
     private static Process Launch(IEnumerable<string> arguments)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory, "docker-guard-proxy.dll");
         if (!File.Exists(assembly)) throw new DemoException($"{assembly}: not there; build the solution first");
-        var start = new ProcessStartInfo(Dotnet(), ["exec", assembly, .. arguments])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-
-        // Settings of the user's own proxy are not meant for this one.
-        const string prefix = "DOCKER_GUARD_PROXY__";
-        foreach (var key in start.Environment.Keys.Where(static key => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)).ToArray())
-            start.Environment.Remove(key);
-        return Process.Start(start) ?? throw new DemoException("the proxy could not be started");
+        return OwnSession.Start(Dotnet(), ["exec", assembly, .. arguments], ProxyEnvironment.Clean);
     }
 
     // The one that runs us: PATH may have none, or another.

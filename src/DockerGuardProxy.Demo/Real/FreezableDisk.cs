@@ -36,6 +36,9 @@ internal sealed class FreezableDisk : IAsyncDisposable
         _isFrozen = true;
     }
 
+    /// <summary>Wakes whoever sleeps on it.</summary>
+    /// <exception cref="DemoException">It stays frozen.</exception>
+
     public async Task ThawAsync()
     {
         if (!_isFrozen) return;
@@ -43,6 +46,8 @@ internal sealed class FreezableDisk : IAsyncDisposable
         _isFrozen = false;
     }
 
+    /// <summary>Thaws and unmounts it.</summary>
+    /// <exception cref="DemoException">It stays mounted.</exception>
     public async ValueTask DisposeAsync()
     {
         await ThawAsync();
@@ -58,6 +63,12 @@ internal sealed class FreezableDisk : IAsyncDisposable
             catch (DemoException) when (attempt < UnmountAttempts)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(100), _time);
+            }
+            catch (DemoException)
+            {
+                // Somebody looks into it: it is gone from the tree now, and with its last user for good.
+                await Tool.RunAsync("umount", "--lazy", MountPoint);
+                return;
             }
         }
     }

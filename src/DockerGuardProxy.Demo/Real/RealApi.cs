@@ -5,11 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace DockerGuardProxy.Demo.Real;
 
-/// <summary>The calls of the engine's API that set a real play up.</summary>
+/// <summary>The calls of the engine's API that set a real play up. Each throws a <see cref="LostEngineException"/> where no answer comes.</summary>
 /// <param name="socketPath">The engine's socket.</param>
-internal sealed class RealApi(string socketPath) : IDisposable
+/// <param name="time">Clock.</param>
+internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposable
 {
-    private const string Busybox = "/bin/busybox";
+    // A healthy engine takes milliseconds for a question, and a second to make, start or remove a container on a slow disk.
+    private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
@@ -23,7 +26,7 @@ internal sealed class RealApi(string socketPath) : IDisposable
     })
     {
         BaseAddress = new Uri("http://docker/"),
-        Timeout = TimeSpan.FromMinutes(1),
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>Number of containers, running or not.</summary>
@@ -37,29 +40,35 @@ internal sealed class RealApi(string socketPath) : IDisposable
         return ((int)info["NFd"]!, (int)info["NGoroutines"]!);
     }
 
-    /// <summary>The engine's version.</summary>
-    public async Task<string> VersionAsync(CancellationToken cancellation) => (string)(await GetAsync("version", cancellation))["Version"]!;
-
-    /// <summary>Imports an image with nothing but the host's busybox in it.</summary>
-    /// <exception cref="DemoException">There is none.</exception>
-    public async Task ImportAsync(string image, CancellationToken cancellation)
+    /// <summary>Imports an image with nothing but the host's busybox in it, and no name that somebody else's could have.</summary>
+    /// <returns>Its id. Not cancelled: what has been made must be known.</returns>
+    /// <exception cref="DemoException">There is no busybox, or the engine does not take it.</exception>
+    public async Task<string> ImportAsync()
     {
-        if (!File.Exists(Busybox)) throw new DemoException($"{Busybox} is needed (Debian: busybox-static)");
+        var busybox = Tool.Find("busybox") ?? throw new DemoException("a static busybox is needed (Debian: busybox-static)");
         using var tar = new MemoryStream();
         await using (var writer = new TarWriter(tar, leaveOpen: true))
         {
-            await writer.WriteEntryAsync(Busybox, "bin/busybox", cancellation);
+            await writer.WriteEntryAsync(busybox, "bin/busybox");
             foreach (var name in (string[])["sh", "touch", "sleep"])
-                await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{name}") { LinkName = "busybox" }, cancellation);
+                await writer.WriteEntryAsync(new PaxTarEntry(TarEntryType.SymbolicLink, $"bin/{name}") { LinkName = "busybox" });
         }
 
         tar.Position = 0;
         using var body = new StreamContent(tar);
-        await SendAsync(HttpMethod.Post, $"images/create?fromSrc=-&repo={image}&tag=latest", body, cancellation);
+        var answer = await SendAsync(HttpMethod.Post, "images/create?fromSrc=-", body, CancellationToken.None);
+
+        // Progress as JSON, line by line, the last of which has the id or what went wrong.
+        var last = JsonNode.Parse(answer.Trim().Split('\n')[^1])!;
+        return (string?)last["status"] is { } id && id.StartsWith("sha256:", StringComparison.Ordinal)
+            ? id
+            : throw new DemoException($"the engine does not take the image: {last["error"] ?? last}");
     }
 
-    /// <summary>Creates and starts a container that runs a line of shell.</summary>
-    public async Task RunAsync(string name, string image, string script, string? bind, CancellationToken cancellation)
+    /// <summary>Creates a container that runs a line of shell.</summary>
+    /// <returns>Its id. Not cancelled: what has been made must be known.</returns>
+    /// <exception cref="DemoException">The name is another's, or the like.</exception>
+    public async Task<string> CreateAsync(string name, string image, string script, string? bind)
     {
         var spec = new JsonObject
         {
@@ -72,24 +81,29 @@ internal sealed class RealApi(string socketPath) : IDisposable
             },
         };
         using var body = new StringContent(spec.ToJsonString(), Encoding.UTF8, "application/json");
-        await SendAsync(HttpMethod.Post, $"containers/create?name={name}", body, cancellation);
-        await SendAsync(HttpMethod.Post, $"containers/{name}/start", null, cancellation);
+        var answer = await SendAsync(HttpMethod.Post, $"containers/create?name={name}", body, CancellationToken.None);
+        return (string)JsonNode.Parse(answer)!["Id"]!;
     }
 
-    /// <summary>Removes a container, if there is such a one.</summary>
-    public Task RemoveAsync(string name, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, $"containers/{name}?force=1", null, cancellation, 404);
+    /// <summary>Starts a container.</summary>
+    public Task StartAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Post, $"containers/{id}/start", null, cancellation);
 
-    /// <summary>Removes an image, if there is such a one.</summary>
-    public Task RemoveImageAsync(string image, CancellationToken cancellation) =>
-        SendAsync(HttpMethod.Delete, $"images/{image}?force=1", null, cancellation, 404);
+    /// <summary>Removes a container, if it is still there.</summary>
+    public Task RemoveAsync(string id) => SendAsync(HttpMethod.Delete, $"containers/{id}?force=1", null, CancellationToken.None, 404);
+
+    /// <summary>Removes an image, if it is still there.</summary>
+    public Task RemoveImageAsync(string id) => SendAsync(HttpMethod.Delete, $"images/{id}", null, CancellationToken.None, 404);
 
     /// <summary>Calls back for each signal that the engine has sent to a container from now on, until cancelled.</summary>
     public async Task<Task> WatchSignalsAsync(string container, Action<int> signalled, CancellationToken cancellation)
     {
         var filters = Uri.EscapeDataString($$"""{"container":["{{container}}"],"event":["kill"]}""");
-        var answer = await _client.GetAsync(
-            new Uri($"events?filters={filters}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var target = $"events?filters={filters}";
+        var answer = await AnswerAsync(
+            "GET events",
+            limited => _client.GetAsync(new Uri(target, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limited),
+            QuestionLimit,
+            cancellation);
         return ReadAsync();
 
         async Task ReadAsync()
@@ -106,14 +120,40 @@ internal sealed class RealApi(string socketPath) : IDisposable
     public void Dispose() => _client.Dispose();
 
     private async Task<JsonNode> GetAsync(string target, CancellationToken cancellation) =>
-        JsonNode.Parse(await _client.GetStringAsync(new Uri(target, UriKind.Relative), cancellation))!;
+        JsonNode.Parse(await AnswerAsync(
+            $"GET {target}", limited => _client.GetStringAsync(new Uri(target, UriKind.Relative), limited), QuestionLimit, cancellation))!;
 
-    private async Task SendAsync(HttpMethod method, string target, HttpContent? body, CancellationToken cancellation, int? alsoFine = null)
+    private Task<string> SendAsync(HttpMethod method, string target, HttpContent? body, CancellationToken cancellation, int? alsoFine = null) =>
+        AnswerAsync(
+            $"{method} {target}",
+            async limited =>
+            {
+                using var request = new HttpRequestMessage(method, new Uri(target, UriKind.Relative)) { Content = body };
+                using var answer = await _client.SendAsync(request, limited);
+                var text = await answer.Content.ReadAsStringAsync(limited);
+                return answer.IsSuccessStatusCode || (int)answer.StatusCode == alsoFine
+                    ? text
+                    : throw new DemoException($"the engine answered {(int)answer.StatusCode} to {method} {target}: {text.Trim()}");
+            },
+            ChangeLimit,
+            cancellation);
+
+    /// <exception cref="LostEngineException">None comes.</exception>
+    private async Task<T> AnswerAsync<T>(string call, Func<CancellationToken, Task<T>> send, TimeSpan limit, CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(method, new Uri(target, UriKind.Relative)) { Content = body };
-        using var answer = await _client.SendAsync(request, cancellation);
-        var text = await answer.Content.ReadAsStringAsync(cancellation);
-        if (!answer.IsSuccessStatusCode && (int)answer.StatusCode != alsoFine)
-            throw new DemoException($"the engine answered {(int)answer.StatusCode} to {method} {target}: {text.Trim()}");
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            return await send(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new LostEngineException($"{socketPath}: the engine is silent: no answer to {call} in {limit.TotalSeconds} s");
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new LostEngineException($"{socketPath}: no engine answers there: {e.GetBaseException().Message}");
+        }
     }
 }

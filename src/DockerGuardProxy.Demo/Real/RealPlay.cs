@@ -3,63 +3,66 @@ using DockerGuardProxy.Demo.Incident;
 namespace DockerGuardProxy.Demo.Real;
 
 /// <summary>
-/// A real engine with two containers and a disk of the demo's own. Plays only where no other container is: none but its own can be touched.
+/// A real engine with an image, two containers and a disk of the demo's own. Plays only where no other container is, and touches its own by nothing but
+/// the ids that the engine gave them: a name may be another's.
 /// </summary>
 internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
 {
-    private const string Image = "docker-guard-proxy-demo";
+    private const string StuckName = "guard-demo-stuck", HealthyName = "guard-demo-healthy";
     private const int Term = 15;
 
     // Pooled connections of callers and proxy, and descriptors that come and go while a container ends.
     private const int Slack = 4;
 
-    private readonly RealApi _api;
-    private readonly FreezableDisk _disk;
+    private readonly string _socket;
+    private readonly DemoFolder _folder;
+    private readonly Leftovers _leftovers;
     private readonly TimeProvider _time;
+    private readonly RealApi _api;
+    private readonly List<string> _containers = [];
     private readonly CancellationTokenSource _watching = new();
+    private string? _image;
+    private FreezableDisk? _disk;
     private Task _watch = Task.CompletedTask;
     private (int Descriptors, int Goroutines) _baseline;
     private long _terms;
 
-    private RealPlay(RealApi api, FreezableDisk disk, TimeProvider time)
+    private RealPlay(string socket, DemoFolder folder, Leftovers leftovers, TimeProvider time)
     {
-        _api = api;
-        _disk = disk;
+        _socket = socket;
+        _folder = folder;
+        _leftovers = leftovers;
         _time = time;
+        _api = new RealApi(socket, time);
     }
 
-    public string Stuck => "guard-demo-stuck";
+    public string Stuck => _containers[0];
 
-    public string Healthy => "guard-demo-healthy";
+    public string Healthy => _containers[1];
 
     public long Reached => Interlocked.Read(ref _terms);
 
     /// <summary>Makes disk, image and containers.</summary>
+    /// <param name="socket">The engine's.</param>
+    /// <param name="folder">For the disk.</param>
+    /// <param name="leftovers">Takes what can't be cleaned up in the end.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="cancellation">Ends it; what was made is gone then.</param>
     /// <exception cref="DemoException">Not root, not an engine without containers, or a tool is missing.</exception>
-    public static async Task<RealPlay> PrepareAsync(string socket, string folder, TimeProvider time, CancellationToken cancellation)
+    public static async Task<RealPlay> PrepareAsync(
+        string socket, DemoFolder folder, Leftovers leftovers, TimeProvider time, CancellationToken cancellation)
     {
-        var api = new RealApi(socket);
-        FreezableDisk? disk = null;
+        if (!Environment.IsPrivilegedProcess) throw new DemoException("--real freezes a file system and needs root");
+        if (!DemoFolder.IsSocketPath(socket)) throw new DemoException($"{socket}: no path that a socket can have");
+        var play = new RealPlay(socket, folder, leftovers, time);
         try
         {
-            await RefuseAsync(api, socket, cancellation);
-            disk = await FreezableDisk.CreateAsync(folder, time);
-            var play = new RealPlay(api, disk, time);
-            try
-            {
-                await play.StartAsync(cancellation);
-                return play;
-            }
-            catch
-            {
-                await play.RemoveAsync();
-                throw;
-            }
+            await play.StartAsync(cancellation);
+            return play;
         }
         catch
         {
-            if (disk is not null) await disk.DisposeAsync();
-            api.Dispose();
+            await play.DisposeAsync();
             throw;
         }
     }
@@ -67,13 +70,13 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
     public async Task FreezeAsync(CancellationToken cancellation)
     {
         _baseline = await _api.InfoAsync(cancellation);
-        await _disk.FreezeAsync();
+        await _disk!.FreezeAsync();
 
         // Until the writer's next touch.
         await Task.Delay(TimeSpan.FromMilliseconds(500), _time, cancellation);
     }
 
-    public Task ThawAsync(CancellationToken cancellation) => _disk.ThawAsync();
+    public Task ThawAsync(CancellationToken cancellation) => _disk!.ThawAsync();
 
     public async Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellation)
     {
@@ -96,37 +99,24 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
         }
 
         // First of all the thaw: nothing can be removed before it.
-        await _disk.ThawAsync();
+        if (_disk is not null) await TryAsync(_disk.ThawAsync, $"frozen: fsfreeze -u {_disk.MountPoint}");
         await RemoveAsync();
-        await _disk.DisposeAsync();
+        if (_disk is not null && !await TryAsync(() => _disk.DisposeAsync().AsTask(), $"mounted: {_disk.MountPoint}")) _folder.Keep();
         _api.Dispose();
         _watching.Dispose();
     }
 
-    private static async Task RefuseAsync(RealApi api, string socket, CancellationToken cancellation)
-    {
-        if (!Environment.IsPrivilegedProcess) throw new DemoException("--real freezes a file system and needs root");
-        int others;
-        try
-        {
-            others = await api.CountAsync(cancellation);
-        }
-        catch (HttpRequestException)
-        {
-            throw new DemoException($"{socket}: no engine answers there");
-        }
-
-        if (others > 0)
-            throw new DemoException($"{socket}: that engine has {others} container(s); --real plays only on an engine without any");
-    }
-
     private async Task StartAsync(CancellationToken cancellation)
     {
-        await _api.ImportAsync(Image, cancellation);
+        var others = await _api.CountAsync(cancellation);
+        if (others > 0)
+            throw new DemoException($"{_socket}: that engine has {others} container(s); --real plays only on an engine without any");
+        _disk = await FreezableDisk.CreateAsync(_folder.Of(""), _time);
+        _image = await _api.ImportAsync();
 
         // The shell is process 1, which can be killed but for its child in D state.
-        await _api.RunAsync(Stuck, Image, "while :; do touch /data/x; sleep 0.1; done", $"{_disk.MountPoint}:/data", cancellation);
-        await _api.RunAsync(Healthy, Image, "trap 'exit 0' TERM; while :; do sleep 0.1; done", null, cancellation);
+        await RunAsync(StuckName, "while :; do touch /data/x; sleep 0.1; done", $"{_disk.MountPoint}:/data", cancellation);
+        await RunAsync(HealthyName, "trap 'exit 0' TERM; while :; do sleep 0.1; done", null, cancellation);
         _watch = await _api.WatchSignalsAsync(
             Stuck,
             signal =>
@@ -136,10 +126,40 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
             _watching.Token);
     }
 
+    private async Task RunAsync(string name, string script, string? bind, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _containers.Add(await _api.CreateAsync(name, _image!, script, bind));
+        await _api.StartAsync(_containers[^1], cancellation);
+    }
+
     private async Task RemoveAsync()
     {
-        await _api.RemoveAsync(Stuck, CancellationToken.None);
-        await _api.RemoveAsync(Healthy, CancellationToken.None);
-        await _api.RemoveImageAsync(Image, CancellationToken.None);
+        var left = new Queue<string>(_containers);
+        try
+        {
+            for (; left.Count > 0; left.Dequeue()) await _api.RemoveAsync(left.Peek());
+            if (_image is not null) await _api.RemoveImageAsync(_image);
+        }
+        catch (DemoException e)
+        {
+            // Asked no more: an engine that does not answer would be waited for each time.
+            string[] what = [.. left.Select(static id => $"container {id[..12]}"), $"image {_image?[..19]}"];
+            _leftovers.Add($"{string.Join(", ", what)}: {e.Message}");
+        }
+    }
+
+    private async Task<bool> TryAsync(Func<Task> cleanUp, string what)
+    {
+        try
+        {
+            await cleanUp();
+            return true;
+        }
+        catch (DemoException e)
+        {
+            _leftovers.Add($"{what}: {e.Message}");
+            return false;
+        }
     }
 }
