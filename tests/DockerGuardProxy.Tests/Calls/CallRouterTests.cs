@@ -6,29 +6,10 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Calls;
 
 /// <summary>Which way a call takes, through the running proxy. A guarded one leaves its client's own connection.</summary>
-public sealed class CallRouterTests : IAsyncLifetime
+public sealed class CallRouterTests() : ProxiedTests(known: new ListedContainer(Id, ["/web"], Running: true, Pod: null))
 {
     private const string Form = "application/x-www-form-urlencoded";
     private static readonly string Id = Samples.Id("abc");
-
-    private ProxyRig _rig = null!;
-    private RawEngine _engine = null!;
-    private RawPeer _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _rig = await ProxyRig.StartAsync();
-        _rig.Know(new ListedContainer(Id, ["/web"], Running: true, Pod: null));
-        _engine = _rig.NewEngine();
-        _client = await _rig.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        _engine.Dispose();
-        await _rig.DisposeAsync();
-    }
 
     [Theory]
     [InlineData("POST", "/containers/web/stop")]
@@ -36,10 +17,10 @@ public sealed class CallRouterTests : IAsyncLifetime
     [InlineData("DELETE", "/containers/web?force=1")]
     public async Task A_terminating_call_meets_the_guard(string method, string target)
     {
-        await _client.SendAsync($"{method} {target} HTTP/1.1\r\nHost: h\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync($"{method} {target} HTTP/1.1\r\nHost: h\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         Assert.Equal($"{method} {target} HTTP/1.1\r\nHost: h\r\n\r\n", await connection.HeadAsync());
-        Assert.Equal(1, _rig.Ledger.Snapshot().OpenCalls);
+        Assert.Equal(1, Rig.Ledger.Snapshot().OpenCalls);
     }
 
     [Theory]
@@ -48,74 +29,74 @@ public sealed class CallRouterTests : IAsyncLifetime
     [InlineData("DELETE", "/containers/web")]
     public async Task Others_pass(string method, string target)
     {
-        await _client.SendAsync($"{method} {target} HTTP/1.1\r\nHost: h\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync($"{method} {target} HTTP/1.1\r\nHost: h\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
-        Assert.Equal(0, _rig.Ledger.Snapshot().OpenCalls);
+        Assert.Equal(0, Rig.Ledger.Snapshot().OpenCalls);
     }
 
     [Fact]
     public async Task A_form_that_makes_it_a_kill_is_seen_and_sent_along()
     {
         await SendAsync("/containers/web/kill?signal=HUP", Form, "signal=KILL");
-        var (head, body) = await (await _engine.AcceptAsync()).AnswerAsync();
+        var (head, body) = await (await Engine.AcceptAsync()).AnswerAsync();
         Assert.Equal("signal=KILL", body);
         Assert.Contains($"Content-Type: {Form}\r\n", head, StringComparison.Ordinal);
-        Assert.Equal(1, _rig.Ledger.Snapshot().OpenCalls);
+        Assert.Equal(1, Rig.Ledger.Snapshot().OpenCalls);
     }
 
     [Fact]
     public async Task A_form_in_chunks_counts_as_well()
     {
-        await _client.SendAsync(
+        await Client.SendAsync(
             $"POST /containers/web/kill?signal=HUP HTTP/1.1\r\nHost: h\r\nContent-Type: {Form}\r\nTransfer-Encoding: chunked\r\n\r\n"
             + "7\r\nsignal=\r\n4\r\nKILL\r\n0\r\n\r\n");
-        var (head, body) = await (await _engine.AcceptAsync()).AnswerAsync();
+        var (head, body) = await (await Engine.AcceptAsync()).AnswerAsync();
         Assert.Equal("signal=KILL", body);
         Assert.DoesNotContain("Transfer-Encoding", head, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal(1, _rig.Ledger.Snapshot().OpenCalls);
+        Assert.Equal(1, Rig.Ledger.Snapshot().OpenCalls);
     }
 
     [Fact]
     public async Task A_form_that_makes_it_another_signal_passes_with_its_body()
     {
         await SendAsync("/containers/web/kill", Form, "signal=HUP");
-        var connection = await _engine.AcceptAsync();
+        var connection = await Engine.AcceptAsync();
         Assert.Equal("signal=HUP", (await connection.AnswerAsync()).Body);
-        Assert.Equal(0, _rig.Ledger.Snapshot().OpenCalls);
+        Assert.Equal(0, Rig.Ledger.Snapshot().OpenCalls);
         await connection.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 204 No Content\r\n", await _client.HeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 204 No Content\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_body_that_does_not_count_is_sent_along()
     {
         await SendAsync("/containers/web/stop", "application/json", "{}");
-        Assert.Equal("{}", (await (await _engine.AcceptAsync()).AnswerAsync()).Body);
+        Assert.Equal("{}", (await (await Engine.AcceptAsync()).AnswerAsync()).Body);
     }
 
     [Fact]
     public async Task Of_a_huge_body_that_does_not_count_nothing_is_kept_and_the_next_request_is_found_behind_it()
     {
         await SendAsync("/containers/web/stop", "application/octet-stream", new string('x', 1_000_000));
-        var connection = await _engine.AcceptAsync();
+        var connection = await Engine.AcceptAsync();
         Assert.Equal("", (await connection.AnswerAsync()).Body);
         await connection.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 204 No Content\r\n", await _client.HeadAsync(), StringComparison.Ordinal);
-        await _client.SendAsync("GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
-        Assert.StartsWith("GET /next ", await (await _engine.AcceptAsync()).HeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 204 No Content\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
+        await Client.SendAsync("GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+        Assert.StartsWith("GET /next ", await (await Engine.AcceptAsync()).HeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task What_passes_and_renames_is_known_before_it_is_answered()
     {
-        await _client.SendAsync("POST /containers/web/rename?name=db HTTP/1.1\r\nHost: h\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /containers/web/rename?name=db HTTP/1.1\r\nHost: h\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
-        await _client.HeadAsync();
-        Assert.Equal(Id, _rig.Index.Resolve("db").Container?.Id);
-        Assert.False(_rig.Index.Resolve("web").IsFound);
+        await Client.HeadAsync();
+        Assert.Equal(Id, Rig.Index.Resolve("db").Container?.Id);
+        Assert.False(Rig.Index.Resolve("web").IsFound);
     }
 
     [Fact]
@@ -123,14 +104,14 @@ public sealed class CallRouterTests : IAsyncLifetime
     {
         var id = Samples.Id("def");
         await SendAsync("/containers/create?name=new", "application/json", """{"Image":"i","StopTimeout":7}""");
-        var connection = await _engine.AcceptAsync();
+        var connection = await Engine.AcceptAsync();
         await connection.AnswerAsync();
         var answer = $$"""{"Id":"{{id}}","Warnings":[]}""";
         await connection.SendAsync($"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\nContent-Length: {answer.Length}\r\n\r\n{answer}");
-        Assert.Equal(answer, (await _client.AnswerAsync()).Body);
-        Assert.Equal((id, 7L), (_rig.Index.Resolve("new").Container?.Id, _rig.Index.Resolve("new").Container?.StopTimeout));
+        Assert.Equal(answer, (await Client.AnswerAsync()).Body);
+        Assert.Equal((id, 7L), (Rig.Index.Resolve("new").Container?.Id, Rig.Index.Resolve("new").Container?.StopTimeout));
     }
 
-    private Task SendAsync(string target, string type, string body) => _client.SendAsync(
+    private Task SendAsync(string target, string type, string body) => Client.SendAsync(
         $"POST {target} HTTP/1.1\r\nHost: h\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
 }

@@ -6,27 +6,9 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Forward;
 
 /// <summary>Bodies of answers on their way to the client, through the running proxy.</summary>
-public sealed class AnswerBodyTests : IAsyncLifetime
+public sealed class AnswerBodyTests : ProxiedTests
 {
     private const string Chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: d\r\n\r\n";
-
-    private ProxyRig _rig = null!;
-    private RawEngine _engine = null!;
-    private RawPeer _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _rig = await ProxyRig.StartAsync();
-        _engine = _rig.NewEngine();
-        _client = await _rig.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        _engine.Dispose();
-        await _rig.DisposeAsync();
-    }
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\nDate: d\r\n\r\n")]
@@ -35,8 +17,8 @@ public sealed class AnswerBodyTests : IAsyncLifetime
     {
         var connection = await AskAsync();
         await connection.SendAsync(head);
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await _client.HeadAsync(), StringComparison.Ordinal);
-        Assert.True(_client.IsSilent);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
+        Assert.True(Client.IsSilent);
     }
 
     [Fact]
@@ -44,11 +26,11 @@ public sealed class AnswerBodyTests : IAsyncLifetime
     {
         var connection = await AskAsync();
         await connection.SendAsync(Chunked);
-        await _client.HeadAsync();
+        await Client.HeadAsync();
         foreach (var piece in new[] { "1\r\na\r\n", "2\r\nbc\r\n", "0\r\n\r\n" })
         {
             await connection.SendAsync(piece);
-            Assert.Equal(piece, await _client.TextAsync(piece.Length));
+            Assert.Equal(piece, await Client.TextAsync(piece.Length));
         }
     }
 
@@ -59,7 +41,7 @@ public sealed class AnswerBodyTests : IAsyncLifetime
         await connection.SendAsync(Chunked + "1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
 
         // One system call of this side sees no more than one of the other's.
-        Assert.EndsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n", await _client.PieceAsync(), StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n", await Client.PieceAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,15 +64,15 @@ public sealed class AnswerBodyTests : IAsyncLifetime
             for (var at = 0; at < size; at += piece)
                 answer.Append(FormattableString.Invariant($"{Math.Min(piece, size - at):x}\r\n")).Append(body, at, Math.Min(piece, size - at)).Append("\r\n");
             var sending = connection.SendAsync(answer.Append("0\r\n\r\n").ToString());
-            await _client.HeadAsync();
-            Assert.Equal(body, await _client.ChunksAsync());
+            await Client.HeadAsync();
+            Assert.Equal(body, await Client.ChunksAsync());
             await sending;
-            await _client.SendAsync("GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+            await Client.SendAsync("GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
             await connection.HeadAsync();
         }
 
         var whole = connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {size}\r\n\r\n{body}");
-        Assert.Equal(body, (await _client.AnswerAsync()).Body);
+        Assert.Equal(body, (await Client.AnswerAsync()).Body);
         await whole;
     }
 
@@ -105,8 +87,8 @@ public sealed class AnswerBodyTests : IAsyncLifetime
         var connection = await AskAsync();
         await connection.SendAsync(head + sent);
         connection.Dispose();
-        await _client.HeadAsync();
-        Assert.Equal(seen, await _client.RestAsync());
+        await Client.HeadAsync();
+        Assert.Equal(seen, await Client.RestAsync());
         AssertNoFault();
     }
 
@@ -114,16 +96,16 @@ public sealed class AnswerBodyTests : IAsyncLifetime
     public async Task What_came_before_a_reset_is_not_lost()
     {
         // A Unix socket that is closed with bytes unread resets its peer.
-        await _client.SendAsync("POST /images/load HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nbody");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /images/load HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nbody");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync(Chunked + "4\r\npart\r\n");
-        await _client.HeadAsync();
-        Assert.Equal("4\r\npart\r\n", await _client.TextAsync(9));
-        await _client.SendAsync("unread");
+        await Client.HeadAsync();
+        Assert.Equal("4\r\npart\r\n", await Client.TextAsync(9));
+        await Client.SendAsync("unread");
         await connection.SendAsync("4\r\nmore\r\n");
         connection.Dispose();
-        Assert.Equal("4\r\nmore\r\n", await _client.RestAsync());
+        Assert.Equal("4\r\nmore\r\n", await Client.RestAsync());
         AssertNoFault();
     }
 
@@ -135,8 +117,8 @@ public sealed class AnswerBodyTests : IAsyncLifetime
         var connection = await AskAsync();
         await connection.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {size + 1}\r\n\r\n{new string('x', size)}");
         connection.Dispose();
-        await _client.HeadAsync();
-        Assert.Equal(size, (await _client.RestAsync()).Length);
+        await Client.HeadAsync();
+        Assert.Equal(size, (await Client.RestAsync()).Length);
         AssertNoFault();
     }
 
@@ -145,19 +127,19 @@ public sealed class AnswerBodyTests : IAsyncLifetime
     {
         var connection = await AskAsync();
         await connection.SendAsync(Chunked + "1\r\na\r\n");
-        await _client.HeadAsync();
-        _client.Dispose();
+        await Client.HeadAsync();
+        Client.Dispose();
         Assert.Equal("", await connection.RestAsync());
         AssertNoFault();
     }
 
     private async Task<RawPeer> AskAsync()
     {
-        await _client.SendAsync("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         return connection;
     }
 
-    private void AssertNoFault() => Assert.DoesNotContain(_rig.Log.Entries, static entry => entry.Level >= LogLevel.Warning);
+    private void AssertNoFault() => Assert.DoesNotContain(Rig.Log.Entries, static entry => entry.Level >= LogLevel.Warning);
 }

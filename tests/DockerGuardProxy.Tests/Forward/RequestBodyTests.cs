@@ -4,51 +4,33 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Forward;
 
 /// <summary>Bodies on their way to the engine, through the running proxy.</summary>
-public sealed class RequestBodyTests : IAsyncLifetime
+public sealed class RequestBodyTests : ProxiedTests
 {
-    private ProxyRig _rig = null!;
-    private RawEngine _engine = null!;
-    private RawPeer _client = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _rig = await ProxyRig.StartAsync();
-        _engine = _rig.NewEngine();
-        _client = await _rig.ConnectAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        _engine.Dispose();
-        await _rig.DisposeAsync();
-    }
-
     [Fact]
     public async Task The_answer_is_read_while_the_body_is_still_sent()
     {
-        await _client.SendAsync("POST /images/load HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /images/load HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         Assert.Equal("3\r\none\r\n", await connection.TextAsync(8));
         await connection.SendAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n1\r\n");
-        await _client.HeadAsync();
-        Assert.Equal("1\r\n1\r\n", await _client.TextAsync(6));
-        await _client.SendAsync("3\r\ntwo\r\n");
+        await Client.HeadAsync();
+        Assert.Equal("1\r\n1\r\n", await Client.TextAsync(6));
+        await Client.SendAsync("3\r\ntwo\r\n");
         Assert.Equal("3\r\ntwo\r\n", await connection.TextAsync(8));
         await connection.SendAsync("1\r\n2\r\n");
-        Assert.Equal("1\r\n2\r\n", await _client.TextAsync(6));
-        await _client.SendAsync("0\r\n\r\n");
+        Assert.Equal("1\r\n2\r\n", await Client.TextAsync(6));
+        await Client.SendAsync("0\r\n\r\n");
         Assert.Equal("0\r\n\r\n", await connection.TextAsync(5));
         await connection.SendAsync("0\r\n\r\n");
-        Assert.Equal("0\r\n\r\n", await _client.TextAsync(5));
+        Assert.Equal("0\r\n\r\n", await Client.TextAsync(5));
     }
 
     [Fact]
     public async Task Trailers_pass()
     {
-        await _client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n1\r\na\r\n0\r\nSum: 1\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n1\r\na\r\n0\r\nSum: 1\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         Assert.Equal("1\r\na\r\n0\r\nSum: 1\r\n\r\n", await connection.TextAsync(19));
     }
@@ -56,8 +38,8 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [Fact]
     public async Task A_length_beside_chunks_does_not_reach_the_engine()
     {
-        await _client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         Assert.DoesNotContain("Content-Length", await connection.HeadAsync(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("1\r\na\r\n0\r\n\r\n", await connection.TextAsync(11));
     }
@@ -65,27 +47,27 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [Fact]
     public async Task The_engine_asks_for_the_body_by_itself()
     {
-        await _client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
         Assert.Contains("Expect: 100-continue\r\n", await connection.HeadAsync(), StringComparison.Ordinal);
         await connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
-        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await _client.HeadAsync());
-        await _client.SendAsync("body");
+        Assert.Equal("HTTP/1.1 100 Continue\r\n\r\n", await Client.HeadAsync());
+        await Client.SendAsync("body");
         Assert.Equal("body", await connection.TextAsync(4));
         await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await _client.HeadAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200 OK\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_body_that_breaks_off_breaks_off_at_the_engine()
     {
-        await _client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc");
-        _client.HalfClose();
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc");
+        Client.HalfClose();
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         Assert.Equal("abc", await connection.RestAsync());
         await connection.SendAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 5\r\nConnection: close\r\n\r\nshort");
-        var (head, body) = await _client.AnswerAsync();
+        var (head, body) = await Client.AnswerAsync();
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", head, StringComparison.Ordinal);
         Assert.Equal("short", body);
     }
@@ -93,12 +75,12 @@ public sealed class RequestBodyTests : IAsyncLifetime
     [Fact]
     public async Task An_early_refusal_that_closes_reaches_a_client_that_still_sends()
     {
-        await _client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\nabc");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\nabc");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         await connection.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\ngone");
-        Assert.Equal("gone", (await _client.AnswerAsync()).Body);
-        Assert.Equal("", await _client.RestAsync());
+        Assert.Equal("gone", (await Client.AnswerAsync()).Body);
+        Assert.Equal("", await Client.RestAsync());
     }
 
     [Fact]
@@ -106,17 +88,17 @@ public sealed class RequestBodyTests : IAsyncLifetime
     {
         // Bytes that look like a head which wants repair.
         const string rest = "GET /\u00ff HTTP/1.0\r\nHost: a_b\r\n\r\n";
-        await _client.SendAsync($"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: {rest.Length + 1}\r\n\r\n1");
-        var connection = await _engine.AcceptAsync();
+        await Client.SendAsync($"POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: {rest.Length + 1}\r\n\r\n1");
+        var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         Assert.Equal("1", await connection.TextAsync(1));
         await connection.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone");
-        Assert.Equal("gone", (await _client.AnswerAsync()).Body);
+        Assert.Equal("gone", (await Client.AnswerAsync()).Body);
         Assert.Equal("", await connection.RestAsync());
 
-        await _client.SendAsync(rest);
-        await _client.SendAsync("DELETE /images/own HTTP/1.1\r\nHost: docker\r\n\r\n");
-        connection = await _engine.AcceptAsync();
+        await Client.SendAsync(rest);
+        await Client.SendAsync("DELETE /images/own HTTP/1.1\r\nHost: docker\r\n\r\n");
+        connection = await Engine.AcceptAsync();
         Assert.Equal("DELETE /images/own HTTP/1.1\r\nHost: docker\r\n\r\n", await connection.HeadAsync());
     }
 }
