@@ -7,8 +7,8 @@ using DockerGuardProxy.Commands;
 // halves the latency of a call. It holds only as long as nothing on those threads blocks.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-// Their number, likewise. .NET takes one for each processor up to two, and more on larger machines; load and engine want processors too, and
-// the fewer threads share the work, the less often one of them is woken for a single call.
+// Their number, likewise: .NET would take one for each processor then. Load and engine want processors too, and the fewer threads share the
+// work, the less often one of them is woken for a single call.
 const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 if (Environment.GetEnvironmentVariable(SocketThreads) is null)
     Environment.SetEnvironmentVariable(SocketThreads, Math.Clamp(Environment.ProcessorCount / 2, 1, 8).ToString(CultureInfo.InvariantCulture));
