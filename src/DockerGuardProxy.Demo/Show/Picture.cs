@@ -31,7 +31,7 @@ internal static class Picture
                 """);
         }
 
-        for (var second = 0; second <= seconds; second += 2)
+        for (var second = 0; second <= seconds; second += seconds > 30 ? 5 : 2)
             Add(svg, $"""<text x="{X(second, seconds):0.#}" y="{Height - Bottom + 20}" text-anchor="middle" fill="#444">{second}</text>""");
         Add(svg, $"""
             <text x="{(Left + Width - Right) / 2}" y="{Height - 16}" text-anchor="middle" fill="#444">seconds since the file system hung</text>
@@ -42,19 +42,21 @@ internal static class Picture
             <path d="M{thaw:0.#} {Top}V{Height - Bottom}" stroke="#999" stroke-dasharray="4 4"/>
             <text x="{thaw - 6:0.#}" y="{Top - 4}" text-anchor="end" fill="#666">file system back</text>
             """);
-        Curve(svg, direct, "#c0392b", seconds, top);
-        Curve(svg, guarded, "#1e8449", seconds, top);
+        Curve(svg, direct, "#c0392b", seconds, top, "start", 14);
+
+        // Its end is under the other's fall, so its name stands before it.
+        Curve(svg, guarded, "#1e8449", seconds, top, "end", 0);
         svg.AppendLine("</svg>");
         return svg.ToString();
     }
 
-    private static void Curve(StringBuilder svg, PlayedHalf half, string colour, double seconds, int top)
+    private static void Curve(StringBuilder svg, PlayedHalf half, string colour, double seconds, int top, string anchor, double gap)
     {
         var points = string.Join(' ', half.Samples.Select(sample => Point(sample.At.TotalSeconds, sample.Open, seconds, top)));
         var end = half.Last;
         Add(svg, $"""
             <polyline fill="none" stroke="{colour}" stroke-width="2.5" points="{points}"/>
-            <text x="{X(end.At.TotalSeconds, seconds) + 14:0.#}" y="{Y(end.Open, top) - 6:0.#}" fill="{colour}" font-weight="bold">{half.Name}: up to {half.Worst}</text>
+            <text x="{X(end.At.TotalSeconds, seconds) + gap:0.#}" y="{Y(end.Open, top) - 8:0.#}" text-anchor="{anchor}" fill="{colour}" font-weight="bold">{half.Name}: up to {half.Worst}</text>
             """);
     }
 

@@ -60,6 +60,7 @@ public sealed class InterruptionTests
         var result = await Command.RunAsync(
             ["bash", "-c", """
                 trap '' HUP
+                : >"$2/out"
                 "$0" --picture "$1" >"$2/out" & demo=$!
                 until grep -q '^1. ' "$2/out"; do sleep 0.05; done
                 kill -HUP $demo

@@ -23,4 +23,15 @@ public sealed class PictureTests
         Assert.Contains("direct: up to 1000", texts);
         Assert.Contains("guarded: up to 1", texts);
     }
+
+    [Fact]
+    public void The_guarded_curves_name_stands_before_the_direct_curves_fall()
+    {
+        var svg = XDocument.Parse(Picture.Draw(Halves.Direct, Halves.Guarded)).Root!;
+        XNamespace ns = "http://www.w3.org/2000/svg";
+        var name = Assert.Single(svg.Elements(ns + "text"), static text => text.Value.StartsWith("guarded", StringComparison.Ordinal));
+        var thaw = Assert.Single(svg.Elements(ns + "text"), static text => text.Value == "file system back");
+        Assert.Equal("end", (string)name.Attribute("text-anchor")!);
+        Assert.InRange((double)name.Attribute("x")!, 0, (double)thaw.Attribute("x")! + 6);
+    }
 }
