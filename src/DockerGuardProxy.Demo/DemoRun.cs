@@ -12,8 +12,8 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
     /// <summary>Folder of the simulated containers' processes.</summary>
     private const string Procfs = "proc";
 
-    /// <summary>Time for the proxy to learn of the containers; until then it passes every call on.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+    /// <summary>The stuck one and the healthy one.</summary>
+    private const int Containers = 2;
 
     /// <summary>Where an operator switches off every guard of a machine; see the daemon's <c>ConfigurationSources</c>.</summary>
     private const string OffSwitch = "/etc/docker-guard-proxy/off";
@@ -86,8 +86,13 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
         string[] arguments =
             ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin, "--procfs", procfs];
         await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
-        await Task.Delay(Settling, time, cancellation);
+        var status = new ProxyStatus(admin, time);
         return await proxy.WhileItRunsAsync(
-            running => player.PlayAsync("guarded", engine, listen, () => proxy.Memory, () => proxy.StuckViewAsync(admin, running), running), cancellation);
+            async running =>
+            {
+                await status.KnowsAsync(Containers, running);
+                return await player.PlayAsync("guarded", engine, listen, () => proxy.Memory, () => status.StuckAsync(running), running);
+            },
+            cancellation);
     }
 }

@@ -9,13 +9,8 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
 {
     private const int Term = 15;
 
-    // docker-guard-proxy status --help
-    private const int SomethingIsStuck = 1;
-
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ViewLimit = TimeSpan.FromSeconds(15);
 
     private readonly Process _process;
     private readonly TimeProvider _time;
@@ -46,7 +41,7 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
     public static async Task<ProxyProcess> StartAsync(
         string listen, IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellation)
     {
-        var proxy = new ProxyProcess(Launch(arguments), time);
+        var proxy = new ProxyProcess(ProxyProgram.Start(arguments), time);
         try
         {
             proxy._process.ErrorDataReceived += (_, line) =>
@@ -71,25 +66,6 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
         {
             await proxy.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>What <c>docker-guard-proxy status</c> prints of a stuck container.</summary>
-    /// <param name="admin">Path of the admin socket.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="DemoException">It shows none, for as long as a slow machine may take.</exception>
-    public async Task<string> StuckViewAsync(string admin, CancellationToken cancellation)
-    {
-        var begin = _time.GetTimestamp();
-        while (true)
-        {
-            var (code, text) = await AskAsync(["status", "--admin", admin], _time, cancellation);
-
-            // Its exit code says which it is: 0 would mean that nothing is stuck.
-            if (code == SomethingIsStuck) return text;
-            if (_time.GetElapsedTime(begin) > ViewLimit)
-                throw new DemoException($"docker-guard-proxy status shows no stuck container (exit code {code}): {text.Trim().Split('\n')[^1]}");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellation);
         }
     }
 
@@ -146,48 +122,6 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    /// <summary>Exit code and output of <c>docker-guard-proxy</c> with these arguments; no exit code if it does not end in time.</summary>
-    private static async Task<(int? Code, string Text)> AskAsync(IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellation)
-    {
-        using var process = Launch(arguments);
-        try
-        {
-            using var limit = new CancellationTokenSource(StatusLimit, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-            var errors = process.StandardError.ReadToEndAsync(either.Token);
-            var text = await process.StandardOutput.ReadToEndAsync(either.Token) + await errors;
-            await process.WaitForExitAsync(either.Token);
-            return (process.ExitCode, text);
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return (null, "no answer");
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-                await process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-    }
-
-    private static Process Launch(IEnumerable<string> arguments)
-    {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "docker-guard-proxy.dll");
-        if (!File.Exists(assembly)) throw new DemoException($"{assembly}: not there; build the solution first");
-        return OwnSession.Start(Dotnet(), ["exec", assembly, .. arguments], ProxyEnvironment.Clean);
-    }
-
-    // The one that runs us: PATH may have none, or another.
-    private static string Dotnet()
-    {
-        var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        var host = Path.Combine(root, "dotnet");
-        return File.Exists(host) ? host : "dotnet";
     }
 
     private static async Task<bool> AnswersAsync(string path, CancellationToken cancellation)

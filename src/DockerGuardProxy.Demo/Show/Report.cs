@@ -39,7 +39,7 @@ internal static class Report
         ("  open connections", static half => Count(half.Last.Connections)),
         ("  goroutines", static half => Count(half.Last.Goroutines)),
         ("  their memory, at 63 KiB each as measured", static half => Bytes(half.Last.OpenBytes)),
-        ("memory of the proxy", static half => Bytes(half.ProxyMemory)),
+        ("memory of the proxy (not native here)", static half => Bytes(half.ProxyMemory)),
         ("callers answered", static half => Count(half.Answers.Answered)),
         ("  of these told why (503)", static half => Count(half.Answers.Refused)),
         ("callers who gave up without an answer", static half => Count(half.Answers.GaveUp)),

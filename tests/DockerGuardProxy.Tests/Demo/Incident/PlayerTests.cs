@@ -36,6 +36,14 @@ public sealed class PlayerTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_call_that_is_never_answered_does_not_hold_it_up()
+    {
+        var half = await PlayAsync(
+            SimulatedEngineOptions.Leaky, Short, TestContext.Current.CancellationToken, static (engine, play) => engine.Freeze(play.Healthy));
+        Assert.Null(half.OtherStop);
+    }
+
+    [Fact]
     public async Task Whoever_interrupts_it_ends_it()
     {
         using var interrupt = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
@@ -43,14 +51,20 @@ public sealed class PlayerTests : IDisposable
             () => PlayAsync(SimulatedEngineOptions.Leaky, Short with { Length = TimeSpan.FromMinutes(5) }, interrupt.Token));
     }
 
-    private async Task<PlayedHalf> PlayAsync(SimulatedEngineOptions engineOptions, DemoOptions options, CancellationToken cancellation)
+    private async Task<PlayedHalf> PlayAsync(
+        SimulatedEngineOptions engineOptions,
+        DemoOptions options,
+        CancellationToken cancellation,
+        Action<SimulatedEngine, IPlayedEngine>? spoil = null)
     {
         var socket = Path.Combine(_folder, "engine.sock");
         await using var engine = await SimulatedEngine.StartAsync(socket, engineOptions);
+        var play = await SimulatedPlay.PrepareAsync(engine);
+        spoil?.Invoke(engine, play);
         var player = new Player(options, TimeProvider.System, static (_, _, _, _, _) => { });
         return await player.PlayAsync(
             "direct",
-            await SimulatedPlay.PrepareAsync(engine),
+            play,
             socket,
             static () => null,
             static () => Task.FromResult(""),

@@ -15,6 +15,10 @@ public sealed class ReportTests
     }
 
     [Fact]
+    public void A_call_without_an_answer_is_told_as_one() => Assert.Contains(
+        $"{"list of containers meanwhile",-42}{"no answer",12}{"2 ms",12}", Report.Lines(Halves.Direct with { List = null }, Halves.Guarded));
+
+    [Fact]
     public void The_refusal_and_the_status_are_shown_whole()
     {
         var text = string.Join('\n', Report.Lines(Halves.Direct, Halves.Guarded));

@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+
+namespace DockerGuardProxy.Demo.Proxy;
+
+/// <summary>What <c>docker-guard-proxy status</c> says of a running proxy. It is asked again until it says what is waited for.</summary>
+/// <param name="admin">Path of the proxy's admin socket.</param>
+/// <param name="time">Clock.</param>
+internal sealed class ProxyStatus(string admin, TimeProvider time)
+{
+    // docker-guard-proxy status --help
+    private const int SomethingIsStuck = 1;
+
+    // Far more than a slow machine takes.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Waits until the proxy knows the engine's containers; until then it passes every call on.</summary>
+    /// <exception cref="DemoException">It does not learn of them.</exception>
+    public Task KnowsAsync(int containers, CancellationToken cancellation) => UntilAsync(
+        ["--json"],
+        (code, text) => code is 0 or SomethingIsStuck
+            && JsonNode.Parse(text)!["engine"] is { } engine && (bool)engine["ready"]! && (int)engine["containers"]! >= containers,
+        "the proxy does not learn of the containers",
+        cancellation);
+
+    /// <summary>What it prints of a stuck container.</summary>
+    /// <exception cref="DemoException">It shows none.</exception>
+    public Task<string> StuckAsync(CancellationToken cancellation) => UntilAsync(
+        [],
+
+        // Its exit code says which it is: 0 would mean that nothing is stuck.
+        static (code, _) => code == SomethingIsStuck,
+        "docker-guard-proxy status shows no stuck container",
+        cancellation);
+
+    private async Task<string> UntilAsync(
+        IEnumerable<string> arguments, Func<int?, string, bool> isIt, string otherwise, CancellationToken cancellation)
+    {
+        var begin = time.GetTimestamp();
+        while (true)
+        {
+            var (code, text) = await AskAsync(["status", "--admin", admin, .. arguments], cancellation);
+            if (isIt(code, text)) return text;
+            if (time.GetElapsedTime(begin) > Limit) throw new DemoException($"{otherwise}: exit code {code}, {text.Trim().Split('\n')[^1]}");
+            await Task.Delay(Gap, time, cancellation);
+        }
+    }
+
+    /// <summary>Exit code and output; no exit code where it does not end in time.</summary>
+    private async Task<(int? Code, string Text)> AskAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        using var process = ProxyProgram.Start(arguments);
+        try
+        {
+            using var limit = new CancellationTokenSource(AnswerLimit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            var errors = process.StandardError.ReadToEndAsync(either.Token);
+            var text = await process.StandardOutput.ReadToEndAsync(either.Token);
+            var error = await errors;
+            await process.WaitForExitAsync(either.Token);
+            return (process.ExitCode, text.Length > 0 ? text : error);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, "no answer");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                await process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+    }
+}
