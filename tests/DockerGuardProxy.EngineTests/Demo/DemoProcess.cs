@@ -24,6 +24,9 @@ internal sealed partial class DemoProcess : IAsyncDisposable
         Directory.CreateDirectory(Temporary);
         Picture = Path.Combine(Folder, "picture.svg");
         Environment["TMPDIR"] = Temporary;
+
+        // A runtime that ends at once may leave its debugger's pipes in TMPDIR.
+        Environment["DOTNET_EnableDiagnostics"] = "0";
     }
 
     /// <summary>The program built along with the tests.</summary>
@@ -107,7 +110,7 @@ internal sealed partial class DemoProcess : IAsyncDisposable
                 return _process.HasExited;
             },
             Limit,
-            everyMs: 20);
+            everyMs: 5);
         return await EndAsync();
     }
 

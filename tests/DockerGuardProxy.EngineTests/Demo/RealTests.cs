@@ -50,7 +50,7 @@ public sealed class RealTests(Laboratory laboratory)
         await demo.Start("--real", "--engine", engine.Socket).PrintsAsync("  direct ");
         Assert.Equal(2, (await engine.Api.GetAsync("/containers/json")).GetArrayLength());
         Assert.Equal(130, await demo.EndBySignalsAsync(DemoProcess.Interrupt));
-        Assert.Equal(["docker-guard-proxy-demo: interrupted by SIGINT; everything is cleaned up"], demo.Errors);
+        Assert.Equal("docker-guard-proxy-demo: interrupted by SIGINT; everything is cleaned up", string.Join('\n', demo.Errors));
         Assert.Equal(before, await SightAsync(engine));
         demo.AssertClean();
     }
