@@ -14,6 +14,9 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     private static readonly TimeSpan QuestionLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ChangeLimit = TimeSpan.FromSeconds(30);
 
+    private const int RemovalAttempts = 50;
+    private static readonly TimeSpan RemovalGap = TimeSpan.FromMilliseconds(100);
+
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         UseProxy = false,
@@ -89,7 +92,24 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     public Task StartAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Post, $"containers/{id}/start", null, cancellation);
 
     /// <summary>Removes a container, if it is still there.</summary>
-    public Task RemoveAsync(string id) => SendAsync(HttpMethod.Delete, $"containers/{id}?force=1", null, CancellationToken.None, 404);
+    /// <exception cref="DemoException">The engine refuses it again and again.</exception>
+    public async Task RemoveAsync(string id)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await SendAsync(HttpMethod.Delete, $"containers/{id}?force=1", null, CancellationToken.None, 404);
+                return;
+            }
+            catch (DemoException e) when (e is not LostEngineException && attempt < RemovalAttempts)
+            {
+                // A container that ends by itself between the engine's look at it and its kill is an error to 20.10.5 ("is not running"), as is a
+                // file system that is still busy.
+                await Task.Delay(RemovalGap, time);
+            }
+        }
+    }
 
     /// <summary>Removes an image, if it is still there.</summary>
     public Task RemoveImageAsync(string id) => SendAsync(HttpMethod.Delete, $"images/{id}", null, CancellationToken.None, 404);

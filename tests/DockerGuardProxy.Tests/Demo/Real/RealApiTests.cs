@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using DockerGuardProxy.Demo.Real;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -41,6 +42,17 @@ public sealed class RealApiTests : IDisposable
     }
 
     [Fact]
+    public async Task A_removal_that_fails_is_asked_for_again()
+    {
+        using var api = new RealApi(Path.Combine(_folder, "engine.sock"), TimeProvider.System);
+        var removed = api.RemoveAsync("0123456789ab");
+        using var connection = await _engine.AcceptAsync(TestContext.Current.CancellationToken);
+        await AnswerAsync(connection, "500 Internal Server Error", """{"message":"Could not kill running container: is not running"}""");
+        await AnswerAsync(connection, "404 Not Found", "{}");
+        await removed;
+    }
+
+    [Fact]
     public async Task An_engine_that_has_gone_is_told()
     {
         _engine.Dispose();
@@ -55,5 +67,16 @@ public sealed class RealApiTests : IDisposable
         var asked = _api.InfoAsync(interruption.Token);
         await interruption.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+    }
+
+    // Each request comes in one piece, its head.
+    private static async Task AnswerAsync(Socket connection, string status, string body)
+    {
+        var request = new byte[4096];
+        var count = await connection.ReceiveAsync(request, TestContext.Current.CancellationToken);
+        Assert.StartsWith("DELETE /containers/0123456789ab?force=1 ", Encoding.ASCII.GetString(request, 0, count), StringComparison.Ordinal);
+        await connection.SendAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"),
+            TestContext.Current.CancellationToken);
     }
 }
