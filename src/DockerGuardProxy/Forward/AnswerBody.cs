@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
 
@@ -33,11 +32,11 @@ internal static class AnswerBody
             // Kestrel sends the last chunk by itself, and whatever lies before it; of a body without chunks it knows no end.
             if (http.Response.ContentLength is not null) await writer.FlushAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or SocketException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or HttpRequestException && !cancellationToken.IsCancellationRequested)
         {
             await BreakOffAsync(client, writer);
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException)
         {
             // Nobody reads it any more, or the server cuts it: what is not whole must not look so.
             http.Abort();

@@ -44,7 +44,7 @@ internal static class EngineFailure
                 case HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse }:
                 case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }:
                     return "it answered with something that is not HTTP";
-                case HttpRequestException or AggregateException:
+                case HttpRequestException or AggregateException or IOException { InnerException: SocketException }:
                     continue;
                 default:
                     return e.Message;

@@ -109,6 +109,20 @@ public sealed class AnswerBodyTests : ProxiedTests
         AssertNoFault();
     }
 
+    [Theory]
+    [InlineData("0\r\nno trailer\r\n\r\n", 0)]
+    [InlineData("1;", 20_000)]
+    public async Task What_is_no_chunk_breaks_off_and_is_no_fault_of_the_proxys(string bytes, int extension)
+    {
+        var connection = await AskAsync();
+        await connection.SendAsync(Chunked + "4\r\npart\r\n");
+        await Client.HeadAsync();
+        Assert.Equal("4\r\npart\r\n", await Client.TextAsync(9));
+        await connection.SendAsync(bytes + new string('x', extension));
+        Assert.Equal("", await Client.RestAsync());
+        AssertNoFault();
+    }
+
     [Fact]
     public async Task A_slow_client_gets_all_that_the_engine_sent_before_it_broke_off()
     {

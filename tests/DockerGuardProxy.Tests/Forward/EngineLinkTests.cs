@@ -1,3 +1,4 @@
+using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Hosting;
 using Xunit;
 
@@ -93,6 +94,20 @@ public sealed class EngineLinkTests : ProxiedTests
         await next.HeadAsync();
         await next.SendAsync(Empty);
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task A_new_connection_that_is_reset_before_an_answer_is_502_in_the_same_words(string method)
+    {
+        await Client.SendAsync($"{method} /x HTTP/1.1\r\nHost: h\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
+
+        // A Unix socket that is closed with bytes unread resets its peer.
+        await Eventually.Async(() => !connection.IsSilent);
+        connection.Dispose();
+        await AssertFailsAsync("the connection was lost before it answered");
     }
 
     [Theory]

@@ -49,6 +49,16 @@ public sealed class AttemptSenderTests() : ProxiedTests(known: new ListedContain
     }
 
     [Fact]
+    public async Task A_reset_is_told_in_the_same_words_as_an_end()
+    {
+        await SendAsync("/containers/web/stop");
+        var connection = await Engine.AcceptAsync();
+        await Eventually.Async(() => !connection.IsSilent);
+        connection.Dispose();
+        Assert.EndsWith(": the connection was lost before it answered\"}\n", (await Client.AnswerAsync()).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_missing_engine_is_502()
     {
         Engine.Dispose();
