@@ -1,6 +1,7 @@
 using DockerGuardProxy.Demo.Simulation;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Tests.Probe;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Demo.Simulation;
@@ -13,7 +14,8 @@ public sealed class SimulatedProcfsTests : IDisposable
 
     public SimulatedProcfsTests()
     {
-        _daemon = new SimulatedDaemon(SimulatedEngineOptions.Leaky with { Processes = new SimulatedProcfs(_folder) });
+        // A clock that stands: what a stop does later would write into the folder when it has been deleted.
+        _daemon = new SimulatedDaemon(SimulatedEngineOptions.Leaky with { Time = new FakeTimeProvider(), Processes = new SimulatedProcfs(_folder) });
         _daemon.Create(new() { Name = "app" });
         Assert.True(_daemon.StartAsync("app").IsCompletedSuccessfully);
         _pid = _daemon.Containers.Get("app").Run!.Pid;
