@@ -38,7 +38,6 @@ internal sealed class FreezableDisk : IAsyncDisposable
 
     /// <summary>Wakes whoever sleeps on it.</summary>
     /// <exception cref="DemoException">It stays frozen.</exception>
-
     public async Task ThawAsync()
     {
         if (!_isFrozen) return;
