@@ -15,6 +15,14 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
 
+    /// <summary>How the reading of a body ended.</summary>
+    private enum BodyEnd
+    {
+        Whole,
+        TooLong,
+        BrokenOff,
+    }
+
     public Task ServeAsync(HttpContext http, ClientConnection client)
     {
         var features = http.Features;
@@ -26,7 +34,7 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
 
         if (LongCall.TryRecognise(request.Method, target, out var kind)) return WatchAsync(http, client, target, hasBody, kind);
 
-        var change = PassedCall.TryRecognise(request.Method, target, out var passed) ? new PassedChange(index, bypass, passed) : null;
+        var change = ChangeOf(request.Method, target);
         return passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
     }
 
@@ -43,29 +51,45 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         }
     }
 
+    /// <remarks>A body that was read, even one of no bytes, is framed as its head says: whoever sends that head sends its end as well.</remarks>
     private async Task ServeActionAsync(HttpContext http, ClientConnection client, string target, bool hasBody, Classification classified)
     {
         var isForm = classified.Kind == ClassificationKind.NeedsBody;
         ReadOnlyMemory<byte>? body = null;
-        var isWhole = true;
-        if (hasBody) (body, isWhole) = await ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
+        var end = BodyEnd.Whole;
+        if (hasBody) (body, end) = await ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
+        var isDropped = !isForm && end == BodyEnd.TooLong;
         if (isForm)
         {
-            classified = CallClassifier.ClassifyForm(target, ContentType(http.Request.Headers), body.GetValueOrDefault().Span);
+            classified = ClassifyForm(http, target, body, end);
         }
-        else if (!isWhole)
+        else if (isDropped)
         {
             // The rest is read and dropped: the engine reads none of it, and it must not be a way round the guard.
             await DrainAsync(http);
-            body = ReadOnlyMemory<byte>.Empty;
-            http.Request.Headers.TransferEncoding = default;
-            http.Request.Headers.ContentLength = 0;
+            RequestHead.DropBody(http);
         }
 
-        if (classified is { Kind: ClassificationKind.Call, Call: { } call } && await guard.ServeAsync(http, client, call, target, body)) return;
+        if (classified is { Kind: ClassificationKind.Call, Call: { } call })
+        {
+            // Of a body that breaks off the engine makes nothing: the call counts by its head alone.
+            ReadOnlyMemory<byte>? counts = isDropped || end == BodyEnd.BrokenOff ? ReadOnlyMemory<byte>.Empty : body;
+            if (await guard.ServeAsync(http, client, call, target, counts)) return;
+        }
 
-        var change = PassedCall.TryRecognise(http.Request.Method, target, out var passed) ? new PassedChange(index, bypass, passed) : null;
-        await passThrough.ForwardAsync(http, client, target, body is { IsEmpty: false } taken ? new RequestBody(http, taken) : null, change);
+        var rest = hasBody && !isDropped ? new RequestBody(http, body) : null;
+        await passThrough.ForwardAsync(http, client, target, rest, ChangeOf(http.Request.Method, target));
+    }
+
+    private PassedChange? ChangeOf(string method, string target) =>
+        PassedCall.TryRecognise(method, target, out var passed) ? new PassedChange(index, bypass, passed) : null;
+
+    private static Classification ClassifyForm(HttpContext http, string target, ReadOnlyMemory<byte>? body, BodyEnd end)
+    {
+        var type = ContentType(http.Request.Headers);
+        return end == BodyEnd.BrokenOff
+            ? CallClassifier.ClassifyBrokenForm(target, type)
+            : CallClassifier.ClassifyForm(target, type, body.GetValueOrDefault().Span);
     }
 
     /// <summary>
@@ -82,29 +106,43 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
     }
 
     /// <summary>Reads a body, but not much more than <paramref name="limit"/> bytes of it.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Body, bool IsWhole)> ReadAsync(HttpContext http, int limit)
+    private static async Task<(ReadOnlyMemory<byte> Body, BodyEnd End)> ReadAsync(HttpContext http, int limit)
     {
         var bytes = new ArrayBufferWriter<byte>();
         var reader = http.Request.BodyReader;
-        while (true)
+        try
         {
-            var result = await reader.ReadAsync(http.RequestAborted);
-            foreach (var memory in result.Buffer) bytes.Write(memory.Span);
-            reader.AdvanceTo(result.Buffer.End);
-            // Also where all of it has come at once: what becomes of a body must not depend on how it was cut.
-            if (bytes.WrittenCount > limit) return (bytes.WrittenMemory, false);
-            if (result.IsCompleted) return (bytes.WrittenMemory, true);
+            while (true)
+            {
+                var result = await reader.ReadAsync(http.RequestAborted);
+                foreach (var memory in result.Buffer) bytes.Write(memory.Span);
+                reader.AdvanceTo(result.Buffer.End);
+                // Also where all of it has come at once: what becomes of a body must not depend on how it was cut.
+                if (bytes.WrittenCount > limit) return (bytes.WrittenMemory, BodyEnd.TooLong);
+                if (result.IsCompleted) return (bytes.WrittenMemory, BodyEnd.Whole);
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            return (bytes.WrittenMemory, BodyEnd.BrokenOff);
         }
     }
 
     private static async Task DrainAsync(HttpContext http)
     {
         var reader = http.Request.BodyReader;
-        while (true)
+        try
         {
-            var result = await reader.ReadAsync(http.RequestAborted);
-            reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted) return;
+            while (true)
+            {
+                var result = await reader.ReadAsync(http.RequestAborted);
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted) return;
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            // It has no end, and nobody wants it.
         }
     }
 }

@@ -28,14 +28,17 @@ internal sealed class RequestBody
     private readonly HttpContext _http;
     private readonly PipeReader _reader;
     private readonly bool _isChunked;
-    private readonly ReadOnlyMemory<byte> _taken;
+    private readonly ReadOnlyMemory<byte>? _taken;
     private Socket? _socket;
     private Task<bool>? _copy;
 
     /// <summary>A body of which the first bytes may have been taken already.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="taken">The bytes that were read from it.</param>
-    public RequestBody(HttpContext http, ReadOnlyMemory<byte> taken = default)
+    /// <param name="taken">
+    /// The bytes that were read from it; null where nobody has read. One that was read and was empty still has an end to be sent: in chunks
+    /// its last chunk, without which the engine waits for ever.
+    /// </param>
+    public RequestBody(HttpContext http, ReadOnlyMemory<byte>? taken = null)
     {
         _http = http;
         _reader = http.Request.BodyReader;
@@ -44,7 +47,7 @@ internal sealed class RequestBody
     }
 
     /// <summary>True if its client has been told to send it.</summary>
-    public bool IsRead => !_taken.IsEmpty;
+    public bool IsRead => _taken is not null;
 
     /// <summary>Keeps a copy of the body, as far as it fits; set before <see cref="Start"/>.</summary>
     public BodyCopy? Copy { get; init; }
@@ -84,7 +87,7 @@ internal sealed class RequestBody
         LongBody? longBody = null;
         try
         {
-            if (!_taken.IsEmpty) await SendAsync(socket, buffer, new ReadOnlySequence<byte>(_taken));
+            if (_taken is { IsEmpty: false } taken) await SendAsync(socket, buffer, new ReadOnlySequence<byte>(taken));
             while (true)
             {
                 var result = await _reader.ReadAsync();

@@ -50,6 +50,17 @@ internal static class RequestHead
         writer.Write("\r\n"u8);
     }
 
+    /// <summary>Takes the framing out of a request whose body has been dropped: its head says that there is none.</summary>
+    public static void DropBody(HttpContext http)
+    {
+        var headers = http.Request.Headers;
+        headers.TransferEncoding = default;
+        headers.Expect = default;
+        headers.Remove(HeaderNames.Trailer);
+        headers.Remove(DroppedLength);
+        headers.ContentLength = 0;
+    }
+
     /// <summary>Appends a request line.</summary>
     public static void WriteLine(string method, string target, IBufferWriter<byte> writer)
     {
@@ -67,6 +78,7 @@ internal static class RequestHead
         || name.Equals(HeaderNames.KeepAlive, StringComparison.OrdinalIgnoreCase)
         || name.Equals(HeaderNames.Upgrade, StringComparison.OrdinalIgnoreCase)
         || name.Equals(HeaderNames.Expect, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(HeaderNames.Trailer, StringComparison.OrdinalIgnoreCase)
         || name.Equals(DroppedLength, StringComparison.OrdinalIgnoreCase);
 
     private static void WriteHeaders(IHeaderDictionary headers, string? host, Predicate<string> leavesOut, IBufferWriter<byte> writer)
