@@ -10,6 +10,9 @@ internal sealed class FaultCount : IGuardObserver
     /// <summary>Since the process started.</summary>
     public long Value => Interlocked.Read(ref _value);
 
+    /// <summary>There was one more, beside the ledger.</summary>
+    public void Add() => Interlocked.Increment(ref _value);
+
     /// <inheritdoc/>
     public void On(GuardEvent happened)
     {

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace DockerGuardProxy.Calls;
 
 /// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
-internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp)
+internal sealed class CallRouter(
+    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, FailOpen failOpen)
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
@@ -29,10 +30,21 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         var target = client.Transport.TargetAsSent ?? request.RawTarget;
         var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
-        var classified = CallClassifier.Classify(request.Method, target, ContentType(request.Headers), hasBody);
+        var classified = failOpen.Try(
+            "classifier",
+            (request, target, hasBody),
+            static it => CallClassifier.Classify(it.request.Method, it.target, ContentType(it.request.Headers), it.hasBody),
+            Classification.Passes);
         if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, client, target, hasBody, classified);
 
-        if (LongCall.TryRecognise(request.Method, target, out var kind)) return WatchAsync(http, client, target, hasBody, kind);
+        if (failOpen.Try(
+            "pile-up watch",
+            (request.Method, target),
+            static it => LongCall.TryRecognise(it.Method, it.target, out var kind) ? kind : (LongCallKind?)null,
+            null) is { } longCall)
+        {
+            return WatchAsync(http, client, target, hasBody, longCall);
+        }
 
         var change = ChangeOf(request.Method, target);
         return passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
@@ -40,14 +52,14 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
 
     private async Task WatchAsync(HttpContext http, ClientConnection client, string target, bool hasBody, LongCallKind kind)
     {
-        pileUp.Begin(client.LongCall, kind, target);
+        failOpen.Try("pile-up watch", (pileUp, client, kind, target), static it => it.pileUp.Begin(it.client.LongCall, it.kind, it.target));
         try
         {
             await passThrough.ForwardAsync(http, client, target, hasBody ? new RequestBody(http) : null, null);
         }
         finally
         {
-            pileUp.End(client.LongCall);
+            failOpen.Try("pile-up watch", (pileUp, client), static it => it.pileUp.End(it.client.LongCall));
         }
     }
 
@@ -61,7 +73,8 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         var isDropped = !isForm && end == BodyEnd.TooLong;
         if (isForm)
         {
-            classified = ClassifyForm(http, target, body, end);
+            classified = failOpen.Try(
+                "classifier", (http, target, body, end), static it => ClassifyForm(it.http, it.target, it.body, it.end), Classification.Passes);
         }
         else if (isDropped)
         {
@@ -81,8 +94,13 @@ internal sealed class CallRouter(PassThrough passThrough, GuardedCalls guard, Co
         await passThrough.ForwardAsync(http, client, target, rest, ChangeOf(http.Request.Method, target));
     }
 
-    private PassedChange? ChangeOf(string method, string target) =>
-        PassedCall.TryRecognise(method, target, out var passed) ? new PassedChange(index, bypass, passed) : null;
+    private PassedChange? ChangeOf(string method, string target) => failOpen.Try(
+        "index",
+        (Router: this, method, target),
+        static it => PassedCall.TryRecognise(it.method, it.target, out var passed) ? it.Router.ChangeOf(passed) : null,
+        null);
+
+    private PassedChange ChangeOf(in PassedCall passed) => new(index, bypass, failOpen, passed);
 
     private static Classification ClassifyForm(HttpContext http, string target, ReadOnlyMemory<byte>? body, BodyEnd end)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
@@ -18,14 +19,17 @@ internal static class AnswerBody
     /// <param name="http">The call; its answer has its headers.</param>
     /// <param name="client">Its connection.</param>
     /// <param name="content">The body.</param>
+    /// <param name="taken">Its beginning, which was read already.</param>
     /// <param name="cancellationToken">The client has gone.</param>
-    public static async Task CopyAsync(HttpContext http, ClientConnection client, HttpContent content, CancellationToken cancellationToken)
+    public static async Task CopyAsync(
+        HttpContext http, ClientConnection client, HttpContent content, ReadOnlyMemory<byte> taken, CancellationToken cancellationToken)
     {
         var writer = http.Response.BodyWriter;
         try
         {
             // The head is written now, and sent with what follows it.
             await http.Response.StartAsync(cancellationToken);
+            if (!taken.IsEmpty) writer.Write(taken.Span);
             await using var source = await content.ReadAsStreamAsync(cancellationToken);
             await CopyAsync(source, writer, client.Pool, cancellationToken);
 

@@ -34,7 +34,8 @@ internal sealed class EngineTransformer : HttpTransformer
             return false;
         }
 
-        if (client.Link.Change is { } change) await change.TakeAsync(proxyResponse, cancellationToken);
+        ReadOnlyMemory<byte> taken = default;
+        if (client.Link.Change is { } change) taken = await change.TakeAsync(proxyResponse, cancellationToken);
 
         if (client.Link.AnswerHead is { } head && Hijack.IsGranted(httpContext.Request, proxyResponse))
         {
@@ -49,7 +50,7 @@ internal sealed class EngineTransformer : HttpTransformer
         }
 
         CopyHeaders(proxyResponse, httpContext.Response);
-        await AnswerBody.CopyAsync(httpContext, client, proxyResponse.Content, cancellationToken);
+        await AnswerBody.CopyAsync(httpContext, client, proxyResponse.Content, taken, cancellationToken);
         return false;
     }
 

@@ -8,7 +8,8 @@ namespace DockerGuardProxy.Guard;
 /// Carries out what the ledger asks. Attempts do not go by the forwarder, whose life is that of its request: each has a connection of
 /// its own and ends with the engine's answer, whatever becomes of the callers.
 /// </summary>
-internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, BypassWatch bypass, EvidenceWatch evidence) : IAttemptSender
+internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, BypassWatch bypass, EvidenceWatch evidence, FailOpen failOpen)
+    : IAttemptSender
 {
     private static readonly Uri StandInTarget = new("http://docker/");
 
@@ -29,15 +30,24 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, B
     public async Task<EngineAnswer> AskAsync(Ticket ticket, string? id, Func<bool> mayBeSent)
     {
         var request = (GuardedRequest)ticket.Request!;
-        PassingChange? passing = PassedCall.TryRecognise(request.Method, request.Target, out var passed) ? index.Expect(passed) : null;
+        var passing = failOpen.Try(
+            "index",
+            (index, request),
+            static it => PassedCall.TryRecognise(it.request.Method, it.request.Target, out var passed) ? it.index.Expect(passed) : null,
+            null);
         var exchange = new AttemptExchange(dialer, request.Encode(id), mayBeSent);
-        var sent = bypass.Sending(KindOf(ticket.Call.Operation), ticket.Container?.Id);
+        var sent = failOpen.Try(
+            "bypass watch",
+            (bypass, ticket),
+            static it => it.bypass.Sending(KindOf(it.ticket.Call.Operation), it.ticket.Container?.Id),
+            null);
         using var invoker = EngineHandler.Create(exchange.ConnectAsync);
         using var message = new HttpRequestMessage(HttpMethod.Get, StandInTarget);
         using var response = await invoker.SendAsync(message, CancellationToken.None);
         var answer = await AnswerParts.ReadAsync(response, CancellationToken.None);
-        bypass.Answered(sent);
-        if (passing is not null) index.Answered(passing, answer.Status, answer.Body.Span);
+        failOpen.Try("bypass watch", (bypass, sent), static it => it.bypass.Answered(it.sent));
+        if (passing is not null)
+            failOpen.Try("index", (index, passing, answer), static it => it.index.Answered(it.passing, it.answer.Status, it.answer.Body.Span));
         return answer;
     }
 

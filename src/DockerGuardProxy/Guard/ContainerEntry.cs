@@ -178,6 +178,8 @@ internal sealed partial class ContainerEntry
         return true;
     }
 
+    public bool IsStuck(TimeSpan patience, TimeSpan now) => State().IsStuck(patience, now);
+
     public ContainerSnapshot Snapshot(Turn turn) => new(
         Container,
         State().IsStuck(turn.Policies.Guard.Patience, turn.Now),

@@ -12,21 +12,34 @@ namespace DockerGuardProxy.Guard;
 /// <remarks>
 /// (1) whom it means, by the index; (2) the ledger's decision; (3) where that is not to forward, and the call names no full id, the
 /// engine is asked whom it means, and the ledger decides again; (4) the outcome is written. The caller may leave at any time.
+/// Where the engine does not say in time: what is stuck by an index that misses no event is still stuck, and the call is held or refused for
+/// it. Without that the call is forwarded, but of those about one container only so many as <c>maxInFlight</c> are unanswered at a time; the
+/// others wait, and ask again.
 /// </remarks>
-internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender)
-    : IGuardedCallers
+internal sealed class GuardedCalls(
+    Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender, TimeProvider time, FailOpen failOpen)
+    : IGuardedCallers, IDisposable
 {
     private const string DecisionHeader = "Docker-Guard-Proxy";
 
     private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
 
+    private readonly DoubtfulCalls _doubtful = new();
+    private readonly CancellationTokenSource _turnedAway = new();
     private int _serving;
 
     /// <inheritdoc/>
     public bool Any => Volatile.Read(ref _serving) > 0;
 
     /// <inheritdoc/>
-    public void TurnAway(bool all) => ledger.TurnAway(all);
+    public void TurnAway(bool all)
+    {
+        ledger.TurnAway(all);
+        // Those who wait go on elsewhere: this thread is needed for the stop.
+        _ = _turnedAway.CancelAsync();
+    }
+
+    public void Dispose() => _turnedAway.Dispose();
 
     /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
     /// <param name="http">The call.</param>
@@ -49,7 +62,26 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
 
     private async Task<bool> DecideAsync(HttpContext http, ClientConnection client, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
     {
-        var ticket = await ArriveAsync(call, Detach(http, client, target, body), http.RequestAborted);
+        var request = failOpen.Try(
+            "detached head", (http, client, target, body), static it => Detach(it.http, it.client, it.target, it.body), null);
+        if (request is null) return false;
+
+        Ticket? ticket;
+        try
+        {
+            ticket = await ArriveAsync(call, request, client, http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+
+        if (ticket is null)
+        {
+            await AnswerAsync(http, client, Outcome.TurnedAway.Instance);
+            return true;
+        }
+
         if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded }) return false;
 
         // The ticket stands: the call is taken up even if its client has left meanwhile.
@@ -96,21 +128,89 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
         return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, client.Peer);
     }
 
-    private async ValueTask<Ticket> ArriveAsync(TerminatingCall call, GuardedRequest request, CancellationToken cancellationToken)
+    /// <returns>Null where the caller is to be turned away: its call was not sent.</returns>
+    /// <exception cref="OperationCanceledException">The caller has left before the call was sent.</exception>
+    private async ValueTask<Ticket?> ArriveAsync(
+        TerminatingCall call, GuardedRequest request, ClientConnection client, CancellationToken cancellationToken)
     {
-        var resolution = index.Resolve(call.Reference);
-        if (!resolution.IsFound) return ledger.Arrive(call, null, request);
+        while (true)
+        {
+            if (Find(call.Reference) is not { } found) return ledger.Arrive(call, null, request);
 
-        var container = Describe(resolution.Container);
-        if (ledger.TryArrive(call, container, request, isConfirmed: resolution.Exact) is { } ticket) return ticket;
+            var (container, isConfirmed) = found;
+            if (ledger.TryArrive(call, container, request, isConfirmed) is { } ticket) return ticket;
 
-        var confirmation = await confirmer.ConfirmAsync(call.Reference, container.Id, CancellationToken.None);
-        if (confirmation != Confirmation.Yes) return ledger.Arrive(call, null, request);
+            var confirmation = await ConfirmAsync(call.Reference, container.Id);
+            if (confirmation == Confirmation.No) return ledger.Arrive(call, null, request);
 
-        // The index may have learned more while the engine was asked.
-        var now = index.Find(container.Id);
-        return ledger.Arrive(call, now is null ? null : Describe(now), request);
+            // The index may have learned more while the engine was asked.
+            if (confirmation == Confirmation.Yes) return ledger.Arrive(call, FindById(container.Id), request);
+
+            var policy = ledger.Policies.For(call.Operation);
+            if (policy.Mode != GuardMode.Enforce) return ledger.Arrive(call, null, request);
+            if (index.IsReady && Find(call.Reference)?.Container is { } known && known.Id == container.Id
+                && ledger.IsStuck(known.Id, call.Operation))
+                return ledger.Arrive(call, known, request);
+
+            if (_turnedAway.IsCancellationRequested) return null;
+
+            // Where it must wait, which may be for long, it is not sent for a client that has left.
+            client.Deliver();
+            if (await EnterAsync(container.Id, policy.MaxInFlight, cancellationToken)) return Forward(call, container.Id, request);
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
     }
+
+    // Not ended by the caller's departure: a call that has come whole is sent.
+    private async ValueTask<Confirmation> ConfirmAsync(string reference, string id)
+    {
+        try
+        {
+            return await confirmer.ConfirmAsync(reference, id, _turnedAway.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Confirmation.InDoubt;
+        }
+    }
+
+    /// <summary>Waits for a place among the calls in doubt, no longer than until the engine is worth another question.</summary>
+    private async ValueTask<bool> EnterAsync(string id, int places, CancellationToken cancellationToken)
+    {
+        using var again = new CancellationTokenSource(ReferenceConfirmer.Limit, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(again.Token, _turnedAway.Token, cancellationToken);
+        return await _doubtful.EnterAsync(id, places, end.Token);
+    }
+
+    private Ticket Forward(TerminatingCall call, string id, GuardedRequest request)
+    {
+        var ticket = ledger.Arrive(call, null, request);
+
+        // Its outcome is that of its own attempt, whether or not its caller is still there.
+        _ = ticket.Outcome.ContinueWith(
+            static (_, state) =>
+            {
+                var (doubtful, id) = ((DoubtfulCalls, string))state!;
+                doubtful.Leave(id);
+            },
+            (_doubtful, id),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return ticket;
+    }
+
+    private (GuardedContainer Container, bool IsConfirmed)? Find(string reference) => failOpen.Try(
+        "index",
+        (index, reference),
+        static it => it.index.Resolve(it.reference) is { IsFound: true } resolution
+            ? (Describe(resolution.Container), resolution.Exact)
+            : ((GuardedContainer, bool)?)null,
+        null);
+
+    private GuardedContainer? FindById(string id) =>
+        failOpen.Try("index", (index, id), static it => it.index.Find(it.id) is { } now ? Describe(now) : null, null);
 
     private static GuardedContainer Describe(Container container) => new(
         container.Id,

@@ -187,6 +187,13 @@ internal sealed class Ledger : IDisposable
         }
     }
 
+    /// <summary>True while the container is stuck, by the patience of the operation's policy.</summary>
+    public bool IsStuck(string id, Operation operation)
+    {
+        lock (_gate)
+            return _entries.TryGetValue(id, out var entry) && entry.IsStuck(Policies.For(operation).Patience, Now);
+    }
+
     /// <summary>True while a call of the container is with the engine, which holds or waits for the container's lock.</summary>
     public bool HasOpenCalls(string id)
     {

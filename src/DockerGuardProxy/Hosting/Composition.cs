@@ -137,13 +137,15 @@ internal static class Composition
         services.AddSingleton<IGuardObserver>(provider => new CallTelemetry(
             provider.GetRequiredService<Instrumentation>(), store.Current.Telemetry.ForwardedRatio, time));
         services.AddSingleton<FaultCount>();
+        services.AddSingleton(provider => new FailOpen(
+            provider.GetRequiredService<FaultCount>().Add, time, provider.GetRequiredService<ILogger<FailOpen>>()));
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<FaultCount>());
         services.AddSingleton<DecisionHistory>();
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<DecisionHistory>());
         services.AddSingleton(provider =>
         {
             var sender = provider.GetRequiredService<AttemptSender>();
-            var observers = new GuardObservers(provider.GetServices<IGuardObserver>());
+            var observers = new GuardObservers(provider.GetServices<IGuardObserver>(), provider.GetRequiredService<FailOpen>());
             var ledger = new Ledger(time, store.Current.Guard.Policies, sender, observers);
             sender.Ledger = ledger;
             provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;

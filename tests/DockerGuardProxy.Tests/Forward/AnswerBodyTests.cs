@@ -77,6 +77,20 @@ public sealed class AnswerBodyTests : ProxiedTests
     }
 
     [Theory]
+    [InlineData("part")]
+    [InlineData("")]
+    public async Task So_does_an_answer_that_the_proxy_itself_looks_into(string part)
+    {
+        await Client.SendAsync("POST /containers/create HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+        var connection = await Engine.AcceptAsync();
+        await connection.AnswerAsync();
+        await connection.SendAsync("HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n" + part);
+        connection.Dispose();
+        Assert.StartsWith("HTTP/1.1 201 Created\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
+        Assert.Equal(part, await Client.RestAsync());
+    }
+
+    [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\nDate: d\r\n\r\n", "part", "part")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 100\r\nDate: d\r\n\r\n", "", "")]
     [InlineData(Chunked, "4\r\npart\r\n", "4\r\npart\r\n")]

@@ -11,7 +11,7 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Guard;
 
 /// <summary>Terminating calls of a stuck container, through the running proxy, on the leaky engine and on simulated time.</summary>
-public sealed class GuardedCallsTests : IAsyncLifetime
+public sealed partial class GuardedCallsTests : IAsyncLifetime
 {
     private static readonly GuardPolicy Policy = GuardPolicy.Default with { RepeatHold = [TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30)] };
 

@@ -22,6 +22,7 @@ internal sealed class ProxyRig : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ServiceProvider _services;
     private readonly ProxyServer _server;
+    private int _faults;
 
     private ProxyRig(TimeProvider time, GuardPolicy? policy, string? procfs)
     {
@@ -46,6 +47,8 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
         services.AddSingleton<GuardedCalls>();
+        services.AddSingleton(provider => new FailOpen(
+            () => Interlocked.Increment(ref _faults), time, provider.GetRequiredService<ILogger<FailOpen>>()));
         services.AddSingleton(provider =>
         {
             var sender = provider.GetRequiredService<AttemptSender>();
@@ -74,7 +77,12 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public FakeEngine Asked { get; } = new();
 
+    /// <summary>Faults of the guard's own so far.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
     public ContainerIndex Index => _services.GetRequiredService<ContainerIndex>();
+
+    public GuardedCalls Guarded => _services.GetRequiredService<GuardedCalls>();
 
     public PileUpWatch PileUp => _services.GetRequiredService<PileUpWatch>();
 

@@ -26,7 +26,8 @@ internal sealed class TelemetryRig : IDisposable
         Guard = new LedgerRig(policy);
         PileUp = new PileUpWatch(Guard.Time);
         var faults = new FaultCount();
-        Guard.Observer = new GuardObservers([new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults]);
+        Guard.Observer = new GuardObservers(
+            [new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults], new FailOpen(faults.Add, Guard.Time, NullLogger.Instance));
         _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, new BypassWatch(new ContainerIndex(NullLogger<ContainerIndex>.Instance), Guard.Time), faults);
         _pipeline = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, NullLogger<TelemetryPipeline>.Instance);
