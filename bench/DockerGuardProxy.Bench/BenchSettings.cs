@@ -9,7 +9,7 @@ internal sealed record BenchSettings
     /// <summary>Only proves that every row runs; its figures mean nothing.</summary>
     public static BenchSettings Quick { get; } = new()
     {
-        Rounds = 1, LoadTime = TimeSpan.FromSeconds(0.1), Containers = 10, BulkBytes = 16 << 20, Execs = 2, Streams = 100, Held = 50,
+        Rounds = 1, LoadTime = TimeSpan.FromSeconds(0.1), Containers = 10, BulkBytes = 16 << 20, Execs = 2, Streams = 100, Held = 50, Joined = 400,
         LedgerEntries = 1000, Decisions = 20_000, Starts = 1, Requests = 5000,
         Settle = TimeSpan.FromSeconds(0.3),
     };
@@ -33,6 +33,9 @@ internal sealed record BenchSettings
     public int Streams { get; init; } = 5000;
 
     public int Held { get; init; } = 1000;
+
+    /// <summary>In the ledger alone.</summary>
+    public int Joined { get; init; } = 4000;
 
     public int LedgerEntries { get; init; } = 10_000;
 

@@ -4,11 +4,12 @@ namespace DockerGuardProxy.Guard;
 
 /// <summary>Sends one terminating call on a connection of its own, once.</summary>
 /// <param name="dialer">Opens the connection.</param>
-/// <param name="request">Head and body.</param>
+/// <param name="request">Head and body. The body is dropped once it is sent: the call may stay open for ever.</param>
+/// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>
 /// <param name="mayBeSent">
 /// Asked if the engine's backlog was full and the connection took long: a stop that nobody waits for must not reach a later run.
 /// </param>
-internal sealed class AttemptExchange(EngineDialer dialer, ReadOnlyMemory<byte> request, Func<bool> mayBeSent) : IEngineExchange
+internal sealed class AttemptExchange(EngineDialer dialer, GuardedRequest request, string? id, Func<bool> mayBeSent) : IEngineExchange
 {
     private bool _sent;
     private bool _waited;
@@ -30,7 +31,8 @@ internal sealed class AttemptExchange(EngineDialer dialer, ReadOnlyMemory<byte> 
         ThrowIfSent();
         if (_waited && !mayBeSent()) throw new IOException("The caller left and the container's run ended before the engine took the call.");
         _sent = true;
-        await stream.SendAsync(request, cancellationToken);
+        await stream.SendAsync(request.Encode(id), cancellationToken);
+        request.DropBody();
     }
 
     /// <inheritdoc/>

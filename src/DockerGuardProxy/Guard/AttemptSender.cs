@@ -30,7 +30,7 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, B
     {
         var request = (GuardedRequest)ticket.Request!;
         PassingChange? passing = PassedCall.TryRecognise(request.Method, request.Target, out var passed) ? index.Expect(passed) : null;
-        var exchange = new AttemptExchange(dialer, request.Encode(id), mayBeSent);
+        var exchange = new AttemptExchange(dialer, request, id, mayBeSent);
         var sent = bypass.Sending(KindOf(ticket.Call.Operation), ticket.Container?.Id);
         using var invoker = EngineHandler.Create(exchange.ConnectAsync);
         using var message = new HttpRequestMessage(HttpMethod.Get, StandInTarget);
@@ -59,6 +59,10 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, B
         catch (Exception e)
         {
             Ledger!.Lost(attempt, e);
+        }
+        finally
+        {
+            (attempt.Ticket.Request as GuardedRequest)?.DropBody();
         }
     }
 }

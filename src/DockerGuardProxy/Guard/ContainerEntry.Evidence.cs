@@ -66,12 +66,12 @@ internal sealed partial class ContainerEntry
     }
 
     /// <summary>An attempt of this run ended without an exit event.</summary>
-    public void NoExitEvent(Attempt attempt, Turn turn)
+    private void NoExitEvent(Attempt attempt, Turn turn)
     {
         var sentAt = attempt.KillAt.Time is { } time && time < turn.Now ? time : turn.Now;
         _killSentAt = _killSentAt < sentAt ? _killSentAt : sentAt;
         if (EvidenceSince is not null && !attempt.IsShadow)
-            _backoff = _backoff.After(attempt.SentAt, attempt.Ticket.Policy, turn.Now);
+            _backoff = _backoff.After(attempt.SentAt, turn.Policies.For(attempt.Ticket.Call.Operation), turn.Now);
     }
 
     /// <summary>Forgets the back-off; true if there was one.</summary>
@@ -94,50 +94,55 @@ internal sealed partial class ContainerEntry
         ForgetLateAnswers(turn);
         if (_aheadUntil <= turn.Now)
             _aheadUntil = null;
+        if (_quarantinedUntil <= turn.Now)
+            _quarantinedUntil = null;
         if (!_isStuckReported && !IsUnconfirmed && State().IsStuck(turn.Policies.Guard.Patience, turn.Now))
         {
             _isStuckReported = true;
             turn.Report(new GuardEvent.StuckBegan(Container, _evidence!, _evidenceSinceUtc));
         }
         _recent.Forget(turn.Now);
-        NextDue = Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil);
+        NextDue = Sooner(Sooner(_backoff.Until, _recent.NextDue), Sooner(_aheadUntil, _quarantinedUntil));
         if (_unanswered.Count > 0)
             NextDue = Sooner(NextDue, _unanswered[0].Until);
-        if (!_isStuckReported && EvidenceSince is { } since)
+        if (!_isStuckReported && !IsUnconfirmed && EvidenceSince is { } since)
             NextDue = Sooner(NextDue, since + turn.Policies.Guard.Patience);
-        for (var node = _waiting.First; node is not null;)
-        {
-            var ticket = node.Value;
-            node = node.Next;
-            if (DeadlineOf(ticket) is not { } deadline)
-                continue;
-            if (deadline <= turn.Now)
-                Refuse(ticket, EvidenceSince is null ? Reason.MaxWait : Reason.Stuck, turn);
-            else
-                NextDue = Sooner(NextDue, deadline);
-        }
+        foreach (var deadlines in _waiting.Deadlines)
+            RefuseDue(deadlines, turn);
+        NextDue = Sooner(NextDue, _recent.NextDue);
         AskForEvidence(turn);
     }
 
-    /// <summary>
-    /// When the caller is refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With evidence: when the container becomes stuck, or for a repeat
-    /// at the end of its hold. Without a readable /proc: the later of SIGKILL + patience and arrival + maxWait, where SIGKILL is that
-    /// of the call itself and of one that was really sent.
-    /// </summary>
-    private TimeSpan? DeadlineOf(Ticket ticket)
+    // Each at the later of the time from which anybody may be and one of its own, which its ticket keeps.
+    private void RefuseDue(WaitingDeadlines deadlines, Turn turn)
     {
-        var policy = ticket.Policy;
+        if (RefusableFrom(turn.Policies.For(deadlines.Operation)) is not { } from)
+            return;
+        var isEvidence = EvidenceSince is not null;
+        while ((isEvidence ? deadlines.FirstByEvidence : deadlines.FirstByMaxWait) is { } ticket)
+        {
+            var deadline = Max(from, isEvidence ? ticket.RepeatEnd : ticket.MaxWaitEnd);
+            if (deadline > turn.Now)
+            {
+                NextDue = Sooner(NextDue, deadline);
+                return;
+            }
+            Refuse(ticket, isEvidence ? Reason.Stuck : Reason.MaxWait, turn);
+        }
+    }
+
+    /// <summary>
+    /// From when on a caller may be refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With
+    /// evidence: when the container becomes stuck; a repeat also waits for the end of its hold. Without a readable /proc: SIGKILL + patience
+    /// of a call that was really sent; each caller also waits for its own SIGKILL + patience, and for arrival + maxWait.
+    /// </summary>
+    private TimeSpan? RefusableFrom(GuardPolicy policy)
+    {
         if (IsUnconfirmed)
             return null;
         if (EvidenceSince is { } since)
-        {
-            var stuckAt = since + policy.Patience;
-            return ticket.RepeatIndex < 0 ? stuckAt : Max(stuckAt, ticket.ArrivedAt + policy.HoldAt(ticket.RepeatIndex));
-        }
-        if (Diagnosis is { Kind: not DiagnosisKind.CannotTell } || DueAt() is not { } due)
-            return null;
-        var own = ticket.KillAtIfSent(ticket.ArrivedAt).Time ?? due;
-        return Max(Max(due, own) + policy.Patience, ticket.ArrivedAt + policy.MaxWait);
+            return since + policy.Patience;
+        return Diagnosis is null or { Kind: DiagnosisKind.CannotTell } ? DueAt() + policy.Patience : null;
     }
 
     private void Refuse(Ticket ticket, Reason reason, Turn turn)
@@ -189,13 +194,14 @@ internal sealed partial class ContainerEntry
 
     private void AskForEvidence(Turn turn)
     {
-        NeedsEvidence = _isRunning && EvidenceSince is not null;
-        if (_isRunning && !NeedsEvidence && _open.Count > 0)
+        var isLooking = _isRunning && turn.Policies.Guard.Mode != GuardMode.Off;
+        NeedsEvidence = isLooking && EvidenceSince is not null;
+        if (isLooking && !NeedsEvidence && _open.Count > 0)
         {
             var due = DueAt();
             foreach (var attempt in _open)
                 if (attempt.KillAt.IsUnknown)
-                    due = Sooner(due, attempt.SentAt + attempt.Ticket.Policy.Patience);
+                    due = Sooner(due, attempt.SentAt + turn.Policies.For(attempt.Ticket.Call.Operation).Patience);
             NeedsEvidence = due <= turn.Now;
             if (!NeedsEvidence)
                 NextDue = Sooner(NextDue, due);

@@ -16,6 +16,8 @@ namespace DockerGuardProxy.Guard;
 /// <item>restart or stop: held (forwarded if too many wait);</item>
 /// <item>forwarded.</item>
 /// </list>
+/// A call that would join beyond the limit of those who wait is refused if there is evidence. Without it nothing may be refused, and to
+/// forward it would keep one more call at the engine and one more connection here, for ever where the engine leaks: it joins all the same.
 /// </summary>
 internal static class Decision
 {
@@ -52,12 +54,12 @@ internal static class Decision
             if (Steps(open) < MaxSteps)
                 return Verdict.Step();
             if (operation == Operation.Stop && SoonestStop(open) is { } soonest)
-                return Verdict.Join(Reason.TooManySteps, soonest);
+                return Join(state, policy, Reason.TooManySteps, soonest);
         }
 
         // 5. The newest: the engine gives it up last, so it comes nearest to what the call would have got itself.
         if (operation is Operation.Stop or Operation.Kill && NewestDue(open, now) is { } due)
-            return Verdict.Join(Reason.KillDue, due);
+            return Join(state, policy, Reason.KillDue, due);
 
         if (operation is Operation.Stop or Operation.Restart)
         {
@@ -67,7 +69,7 @@ internal static class Decision
 
             // 7.
             if (operation == Operation.Stop && SameStop(open, killAt, signal) is { } same)
-                return Verdict.Join(Reason.SameStop, same);
+                return Join(state, policy, Reason.SameStop, same);
 
             // 8. Not refused beyond the limit: nothing shows that the call could not work.
             return HasPlace(state, policy) ? Verdict.Hold(Reason.NoRoom) : Verdict.Forward(Reason.TooManyWaiting);
@@ -77,8 +79,11 @@ internal static class Decision
         return Verdict.Forward(Reason.Otherwise);
     }
 
+    private static Verdict Join(in ContainerState state, GuardPolicy policy, Reason reason, long lead) =>
+        state.EvidenceSince is null || HasPlace(state, policy) ? Verdict.Join(reason, lead) : Verdict.Refuse(Reason.TooManyWaiting);
+
     private static bool HasPlace(in ContainerState state, GuardPolicy policy) =>
-        state.HeldHere < policy.MaxWaitingPerContainer && state.HeldOnNode < policy.MaxWaitingOnNode;
+        state.WaitingHere < policy.MaxWaitingPerContainer && state.WaitingOnNode < policy.MaxWaitingOnNode;
 
     private static bool IsSooner(KillAt killAt, ImmutableArray<OpenCall> open)
     {

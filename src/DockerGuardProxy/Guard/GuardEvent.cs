@@ -50,6 +50,11 @@ internal abstract record GuardEvent
     /// <param name="CallsSaved">Calls of this run that the engine was spared.</param>
     internal sealed record StuckEnded(GuardedContainer Container, Diagnosis Diagnosis, TimeSpan Duration, long CallsSaved) : GuardEvent;
 
-    /// <summary>A fault inside the guard: every waiting call was forwarded, and the ledger began anew.</summary>
-    internal sealed record Faulted(Exception Cause) : GuardEvent;
+    /// <summary>A fault inside the guard: what waited and was not sent was forwarded.</summary>
+    /// <param name="Cause">The fault.</param>
+    /// <param name="Container">
+    /// Whose calls pass unguarded until its run ends, for <see cref="ContainerEntry.QuarantineLasts"/> at most, while everybody else is guarded
+    /// as before; null where it was about none, and the ledger began anew or went on.
+    /// </param>
+    internal sealed record Faulted(Exception Cause, GuardedContainer? Container = null) : GuardEvent;
 }

@@ -28,6 +28,9 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
             case GuardEvent.CannotTell blind:
                 CannotTell(logger, LogText.Escape(blind.Container.Name), blind.Container.Id);
                 break;
+            case GuardEvent.Faulted { Container: { } container } faulted:
+                FaultedAbout(logger, faulted.Cause, LogText.Escape(container.Name), container.Id, ContainerEntry.QuarantineLasts);
+                break;
             case GuardEvent.Faulted faulted:
                 Faulted(logger, faulted.Cause);
                 break;
@@ -58,6 +61,9 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
 
     [LoggerMessage(1202, LogLevel.Error, "A fault inside the guard: what waited was forwarded, and the ledger began anew.")]
     private static partial void Faulted(ILogger logger, Exception cause);
+
+    [LoggerMessage(1210, LogLevel.Error, "A fault inside the guard about container {Name} ({Id}): what waited for it was forwarded, and its calls pass unguarded until its run ends, for {Longest} at most.")]
+    private static partial void FaultedAbout(ILogger logger, Exception cause, string name, string id, TimeSpan longest);
 
     [LoggerMessage(1203, LogLevel.Warning, "{Count} refusals of {Operation} were wrong: container {Name} exited soon after.")]
     private static partial void Wrong(ILogger logger, int count, Calls.Operation operation, string name);

@@ -20,6 +20,8 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
 
     private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
 
+    private readonly KeptBodies _bodies = new();
+
     private int _serving;
 
     /// <inheritdoc/>
@@ -49,7 +51,24 @@ internal sealed class GuardedCalls(Ledger ledger, ContainerIndex index, Referenc
 
     private async Task<bool> DecideAsync(HttpContext http, ClientConnection client, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
     {
-        var ticket = await ArriveAsync(call, Detach(http, client, target, body), http.RequestAborted);
+        var request = Detach(http, client, target, body);
+        // Without room for its body it can't be kept, neither held nor beyond its client: it goes the way of any other call.
+        if (!request.TryKeepBody(_bodies)) return false;
+        Ticket? ticket = null;
+        try
+        {
+            ticket = await ArriveAsync(call, request, http.RequestAborted);
+            return await ServeAsync(http, client, ticket);
+        }
+        finally
+        {
+            // One that was sent drops it by itself, when all of it has been.
+            if (ticket?.Own is null) request.DropBody();
+        }
+    }
+
+    private async Task<bool> ServeAsync(HttpContext http, ClientConnection client, Ticket ticket)
+    {
         if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded }) return false;
 
         // The ticket stands: the call is taken up even if its client has left meanwhile.

@@ -5,9 +5,7 @@ internal sealed class LedgerTotals
 {
     private long _attempt;
     private long _run;
-
-    /// <summary>Held callers.</summary>
-    public int Held { get; set; }
+    private long _place;
 
     /// <summary>Held and joined callers.</summary>
     public int Waiting { get; set; }
@@ -26,6 +24,8 @@ internal sealed class LedgerTotals
     public long WrongRefusals { get; set; }
 
     public long NextAttempt() => ++_attempt;
+
+    public long NextPlace() => ++_place;
 
     /// <summary>Runs are numbered for the whole ledger, so an entry made anew never meets an old number.</summary>
     public long NextRun() => ++_run;

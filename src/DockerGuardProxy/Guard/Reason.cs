@@ -33,7 +33,7 @@ internal enum Reason
     /// <summary>Row 4, past the eight stepwise shorter calls.</summary>
     TooManySteps,
 
-    /// <summary>Row 3 or 8, with maxWaiting callers held already.</summary>
+    /// <summary>Row 3 or 8, or a join where there is evidence, with maxWaiting callers waiting already.</summary>
     TooManyWaiting,
 
     /// <summary>Held restarts share one, sent after the newest arrived.</summary>

@@ -47,6 +47,19 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
             Try(() => sender.EvidenceNeeded(need), observer, null);
     }
 
+    /// <summary>Reports a fault where nothing else can be done about it.</summary>
+    public static void Tell(IGuardObserver observer, Exception cause)
+    {
+        try
+        {
+            observer.On(new GuardEvent.Faulted(cause));
+        }
+        catch (Exception)
+        {
+            // An observer that fails twice has nothing left to be told; the calls matter more.
+        }
+    }
+
     private static void Try(Action effect, IGuardObserver observer, Action<Exception>? otherwise)
     {
         try
@@ -56,14 +69,7 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
         catch (Exception cause)
         {
             otherwise?.Invoke(cause);
-            try
-            {
-                observer.On(new GuardEvent.Faulted(cause));
-            }
-            catch (Exception)
-            {
-                // An observer that fails twice has nothing left to be told; the calls matter more.
-            }
+            Tell(observer, cause);
         }
     }
 }

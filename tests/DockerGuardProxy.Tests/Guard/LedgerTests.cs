@@ -696,28 +696,6 @@ public sealed class LedgerTests
     }
 
     [Fact]
-    public void A_waiting_call_keeps_the_policy_of_its_arrival()
-    {
-        using var rig = new LedgerRig { Finds = DState };
-        var lead = rig.Kill();
-        var joined = rig.Kill();
-        rig.Ledger.Policies = GuardPolicies.All(GuardPolicy.Default with { Mode = GuardMode.Off });
-        Assert.IsType<Outcome.Unguarded>(OutcomeOf(rig.Kill()));
-        rig.Ledger.Policies = GuardPolicies.All(GuardPolicy.Default with { Mode = GuardMode.Observe });
-        var observed = rig.Kill();
-        rig.Ledger.Policies = GuardPolicies.All(GuardPolicy.Default with { Patience = TimeSpan.FromHours(1) });
-        var patient = rig.Kill();
-        rig.Advance(13);
-        AssertRefused(lead);
-        AssertRefused(joined);
-        Assert.False(observed.Outcome.IsCompleted);
-        Assert.False(patient.Outcome.IsCompleted);
-        rig.Exit();
-        AssertAnswered(observed, 204);
-        AssertCopied(patient, 204, lead);
-    }
-
-    [Fact]
     public void Unknown_and_stopped_containers_are_forwarded_and_never_refused()
     {
         using var rig = new LedgerRig { Finds = CannotTell };
@@ -742,7 +720,7 @@ public sealed class LedgerTests
         var joined = rig.Kill();
         rig.Advance(13);
         Assert.IsType<Outcome.Unguarded>(OutcomeOf(joined));
-        Assert.NotEmpty(rig.Events.OfType<GuardEvent.Faulted>());
+        Assert.Same(rig.Container, Assert.Single(rig.Events.OfType<GuardEvent.Faulted>()).Container);
         rig.Answer(rig.Sent[0], 204);
         AssertAnswered(rig.Sent[0].Ticket, 204);
         rig.AssertEmpty();
@@ -767,11 +745,13 @@ public sealed class LedgerTests
     public void A_fault_forwards_also_those_who_joined_a_call_of_an_ended_run()
     {
         using var rig = new LedgerRig { Finds = DState };
+        rig.Container = rig.Container with { Name = null! };
         var lead = rig.Kill();
         var joined = rig.Kill();
         rig.EndRun();
         Assert.False(joined.Outcome.IsCompleted);
-        rig.Arrive(Operation.Kill, Grace.None, container: rig.Container with { Id = "faulty", Name = null!, IsRunning = true });
+        rig.StartRun();
+        rig.Kill();
         rig.Advance(13);
         Assert.NotEmpty(rig.Events.OfType<GuardEvent.Faulted>());
         Assert.IsType<Outcome.Unguarded>(OutcomeOf(joined));
