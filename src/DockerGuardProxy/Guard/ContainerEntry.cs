@@ -146,6 +146,7 @@ internal sealed partial class ContainerEntry
         if (_isRunning)
             ProveRefusalsWrong(turn);
         EndEvidence(turn);
+        _waiting.ClearDeadlines();
         foreach (var ticket in _waiting.PresentNow())
         {
             if (ticket.IsObserved)
@@ -155,6 +156,7 @@ internal sealed partial class ContainerEntry
             else if (lead is not null && ticket.Run == Run && ticket.Call.Operation is Operation.Stop or Operation.Kill)
                 Attach(ticket, lead, Reason.RunEnded, isOfPresentRun: false, turn);
         }
+        _waiting.SetDeadlines();
         if (answered is not null)
             ShareAnswer(answered, turn);
         AwaitAnswers(turn);
@@ -170,9 +172,11 @@ internal sealed partial class ContainerEntry
     public void EngineRestarted(Turn turn)
     {
         EndEvidence(turn);
+        _waiting.ClearDeadlines();
         foreach (var ticket in _waiting.PresentNow())
             if (ticket.Phase != TicketPhase.Held)
                 _waiting.OutliveRun(ticket);
+        _waiting.SetDeadlines();
         BeginAnew(_isRunning);
     }
 

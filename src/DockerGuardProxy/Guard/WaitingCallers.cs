@@ -82,6 +82,20 @@ internal sealed class WaitingCallers(LedgerTotals totals)
         ticket.WaitingNode = _past.AddLast(ticket);
     }
 
+    /// <summary>Nearly everybody is about to leave the run, and takes no deadline down on the way. <see cref="SetDeadlines"/> ends it.</summary>
+    public void ClearDeadlines()
+    {
+        foreach (var deadlines in _deadlines)
+            deadlines.Clear();
+    }
+
+    /// <summary>Sets the deadlines of those who have stayed.</summary>
+    public void SetDeadlines()
+    {
+        foreach (var ticket in _present)
+            Of(ticket).Add(ticket);
+    }
+
     /// <summary>The caller's policy is another one from now on.</summary>
     public void Change(Ticket ticket, GuardPolicy policy)
     {

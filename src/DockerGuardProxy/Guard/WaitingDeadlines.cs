@@ -33,6 +33,12 @@ internal sealed class WaitingDeadlines(Operation operation)
         _byMaxWaitEnd.Remove(ticket);
     }
 
+    public void Clear()
+    {
+        _byRepeatEnd.Clear();
+        _byMaxWaitEnd.Clear();
+    }
+
     private static int Compare(TimeSpan one, TimeSpan other, Ticket x, Ticket y)
     {
         var byTime = one.CompareTo(other);

@@ -159,8 +159,14 @@ internal sealed class LedgerUnrest : IAttemptSender, IGuardObserver, IDisposable
     private void Answer(int one, int two)
     {
         var open = _sent.Where(attempt => !_over.Contains(attempt)).ToArray();
-        if (open.Length > 0)
-            End(open[one % open.Length], (two % 8) switch { 0 => 204, 1 => 304, 2 => 409, 3 => 404, 4 => 0, _ => 500 });
+        if (open.Length == 0)
+            return;
+        var attempt = open[one % open.Length];
+        var status = (two % 8) switch { 0 => 204, 1 => 304, 2 => 409, 3 => 404, 4 => 0, _ => 500 };
+        End(attempt, status);
+        // The events follow, of the end and of the next run.
+        if (status is 204 or 304 or 404)
+            Start(Array.FindIndex(_boxes, box => box.Id == attempt.Ticket.Container!.Id));
     }
 
     private void End(Attempt attempt, int status)
