@@ -58,7 +58,12 @@ internal static class RefusalText
         if (container.Pod is { } pod)
             text.Append(" of pod ").Append(Clean(pod.Namespace, level.Pod)).Append('/').Append(Clean(pod.Name, level.Pod));
         var kind = diagnosis?.Kind ?? DiagnosisKind.CannotTell;
-        text.Append(kind == DiagnosisKind.CannotTell ? " has not ended on SIGKILL since " : " cannot be ended by SIGKILL since ")
+        text.Append(kind switch
+            {
+                DiagnosisKind.CannotTell => " has not ended on SIGKILL since ",
+                DiagnosisKind.ExitLost => " has no task left since ",
+                _ => " cannot be ended by SIGKILL since ",
+            })
             .Append(since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             .Append(": ");
         if (kind is DiagnosisKind.DState or DiagnosisKind.Frozen)
@@ -67,7 +72,9 @@ internal static class RefusalText
         {
             DiagnosisKind.DState => "in D state; mend or detach what it waits for, or reboot; more kills change nothing",
             DiagnosisKind.Frozen => "in a frozen cgroup; thaw it; more kills change nothing",
-            DiagnosisKind.ExitLost => "no task of it is left, the engine missed its exit; restart dockerd",
+            DiagnosisKind.ExitLost =>
+                "its end waits in the engine, mostly for a client (attach, exec) that reads no output: end that client, see ss -xp "
+                + "(Recv-Q, peer dockerd); or for its log driver; more kills change nothing",
             _ => "/proc can't be read, so the cause is unknown; look for tasks in D state on the node",
         });
         return Defuse(text.ToString());

@@ -111,6 +111,21 @@ public sealed class StatusTextTests
     }
 
     [Fact]
+    public void A_lost_exit_says_since_when_no_task_is_left_and_what_to_do_once_it_is_stuck()
+    {
+        var lost = Stuck with { Stuck = false, Diagnosis = "exit-lost", Tasks = [], MoreTasks = 0 };
+        var before = Flat(StatusText.Write(Quiet with { Containers = [lost] }, colour: false));
+        Assert.Contains("exit lost: no task since 2026-03-01T08:00:01Z; the engine has yet to tell of its end", before, StringComparison.Ordinal);
+        var after = Flat(StatusText.Write(Quiet with { StuckContainers = 1, Containers = [lost with { Stuck = true }] }, colour: false));
+        Assert.Contains(
+            "exit lost: no task since 2026-03-01T08:00:01Z; end the client (attach, exec) that reads no output: ss -xp, Recv-Q, peer dockerd; or look at its log driver",
+            after, StringComparison.Ordinal);
+        Assert.DoesNotContain("restart", after, StringComparison.OrdinalIgnoreCase);
+
+        static string Flat(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void Only_headings_are_coloured_and_only_when_asked()
     {
         var status = Quiet with { StuckContainers = 1, Containers = [Stuck] };
