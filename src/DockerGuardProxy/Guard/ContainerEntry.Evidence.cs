@@ -6,8 +6,7 @@ internal sealed partial class ContainerEntry
 {
     private readonly RecentRefusals _recent = new();
     private Backoff _backoff = Backoff.None;
-    private DateTimeOffset _evidenceSinceUtc;
-    private Diagnosis? _evidence;
+    private RunEvidence _evidence = RunEvidence.None;
     private bool _isStuckReported;
     private int _repeatIndex;
     private long _askedInRun;
@@ -20,10 +19,10 @@ internal sealed partial class ContainerEntry
     private DateTimeOffset? _dueUtc;
 
     /// <summary>The last report of this run.</summary>
-    public Diagnosis? Diagnosis { get; private set; }
+    public Diagnosis? Diagnosis => _evidence.Last;
 
     /// <summary>Since when the evidence holds.</summary>
-    public TimeSpan? EvidenceSince { get; private set; }
+    public TimeSpan? EvidenceSince => _evidence.Since;
 
     /// <summary>
     /// The probe's report, where <see cref="NeedsEvidence"/>: SIGKILL is due then, or comes at an unknown time and by this report is
@@ -37,32 +36,19 @@ internal sealed partial class ContainerEntry
             if (Diagnosis?.Kind != DiagnosisKind.CannotTell)
                 turn.Report(new GuardEvent.CannotTell(Container));
         }
-        if (Diagnosis is null || Diagnosis.Kind != diagnosis.Kind || !Diagnosis.Tasks.SequenceEqual(diagnosis.Tasks))
-        {
-            Diagnosis = diagnosis;
+        var due = DueAt() is { } at && at <= turn.Now ? at : TimeSpan.Zero;
+        var since = Max(turn.Now - heldFor, due);
+        var (next, change) = _evidence.With(diagnosis, since, turn.UtcNow - (turn.Now - since));
+        var hadEvidence = EvidenceSince is not null;
+        if (change is EvidenceChange.Changed or EvidenceChange.Ended or EvidenceChange.NotRecognised)
+            EndEvidence(turn, keepsInherited: change == EvidenceChange.Changed);
+        if (change != EvidenceChange.None || !ReferenceEquals(next.Last, Diagnosis))
             _refusalBody = null;
-        }
-        Recognise(diagnosis, turn);
-        if (!diagnosis.IsEvidence)
-        {
-            if (EvidenceSince is null)
-                return;
-            EndEvidence(turn);
-            Redecide(turn);
-        }
-        else if (EvidenceSince is null)
-        {
-            var since = Max(turn.Now - heldFor, DueAt() is { } due && due <= turn.Now ? due : TimeSpan.Zero);
-            EvidenceSince = since < turn.Now ? since : turn.Now;
-            _evidenceSinceUtc = turn.UtcNow - (turn.Now - EvidenceSince.Value);
-            _refusalBody = null;
-            _evidence = Diagnosis;
+        _evidence = next;
+        if (change != EvidenceChange.None && next.Since is not null)
             turn.Report(new GuardEvent.EvidenceBegan(Container));
-        }
-        else
-        {
-            _evidence = Diagnosis;
-        }
+        if (hadEvidence && change != EvidenceChange.None)
+            Redecide(turn);
     }
 
     /// <summary>An attempt of this run ended without an exit event.</summary>
@@ -94,17 +80,16 @@ internal sealed partial class ContainerEntry
         ForgetLateAnswers(turn);
         if (_aheadUntil <= turn.Now)
             _aheadUntil = null;
-        if (!_isStuckReported && !IsUnconfirmed && State().IsStuck(turn.Policies.Guard.Patience, turn.Now))
+        var stuckAt = _isStuckReported || IsUnconfirmed ? null : _evidence.StuckAt(turn.Policies.Guard.Patience);
+        if (stuckAt <= turn.Now)
         {
-            _isStuckReported = true;
-            turn.Report(new GuardEvent.StuckBegan(Container, _evidence!, _evidenceSinceUtc));
+            (_isStuckReported, stuckAt) = (true, null);
+            turn.Report(new GuardEvent.StuckBegan(Container, Diagnosis!, _evidence.SinceUtc));
         }
         _recent.Forget(turn.Now);
-        NextDue = Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil);
+        NextDue = Sooner(Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil), stuckAt);
         if (_unanswered.Count > 0)
             NextDue = Sooner(NextDue, _unanswered[0].Until);
-        if (!_isStuckReported && EvidenceSince is { } since)
-            NextDue = Sooner(NextDue, since + turn.Policies.Guard.Patience);
         for (var node = _waiting.First; node is not null;)
         {
             var ticket = node.Value;
@@ -120,20 +105,17 @@ internal sealed partial class ContainerEntry
     }
 
     /// <summary>
-    /// When the caller is refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With evidence: when the container becomes stuck, or for a repeat
-    /// at the end of its hold. Without a readable /proc: the later of SIGKILL + patience and arrival + maxWait, where SIGKILL is that
-    /// of the call itself and of one that was really sent.
+    /// When the caller is refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With evidence:
+    /// when the container becomes stuck, or for a repeat at the end of its hold, whichever is later. Without a readable
+    /// /proc: the later of SIGKILL + patience and arrival + maxWait, where SIGKILL is that of the call itself and of one that was really sent.
     /// </summary>
     private TimeSpan? DeadlineOf(Ticket ticket)
     {
         var policy = ticket.Policy;
         if (IsUnconfirmed)
             return null;
-        if (EvidenceSince is { } since)
-        {
-            var stuckAt = since + policy.Patience;
+        if (_evidence.StuckAt(policy.Patience) is { } stuckAt)
             return ticket.RepeatIndex < 0 ? stuckAt : Max(stuckAt, ticket.ArrivedAt + policy.HoldAt(ticket.RepeatIndex));
-        }
         if (Diagnosis is { Kind: not DiagnosisKind.CannotTell } || DueAt() is not { } due)
             return null;
         var own = ticket.KillAtIfSent(ticket.ArrivedAt).Time ?? due;
@@ -159,19 +141,21 @@ internal sealed partial class ContainerEntry
     private byte[] RefusalBody(Turn turn)
     {
         if (EvidenceSince is not null)
-            return _refusalBody ??= RefusalText.Write(Container, _evidence, _evidenceSinceUtc);
+            return _refusalBody ??= RefusalText.Write(Container, Diagnosis, _evidence.SinceUtc);
         _dueUtc ??= turn.UtcNow - (turn.Now - (DueAt() ?? turn.Now));
         return _refusalBody ??= RefusalText.Write(Container, null, _dueUtc.Value);
     }
 
-    private void EndEvidence(Turn turn)
+    /// <param name="turn">The input.</param>
+    /// <param name="keepsInherited">The run goes on, and with it the calls that an earlier process has sent in it.</param>
+    private void EndEvidence(Turn turn, bool keepsInherited = false)
     {
         if (_isStuckReported)
-            turn.Report(new GuardEvent.StuckEnded(Container, _evidence!, turn.Now - EvidenceSince!.Value, _saved));
+            turn.Report(new GuardEvent.StuckEnded(Container, Diagnosis!, turn.Now - EvidenceSince!.Value, _saved));
         _isStuckReported = false;
-        EvidenceSince = null;
-        _evidence = null;
-        ForgetInherited();
+        _evidence = _evidence.Over();
+        if (!keepsInherited)
+            _inherited = 0;
         _backoff = Backoff.None;
         _repeatIndex = 0;
         _refusalBody = null;
@@ -215,7 +199,7 @@ internal sealed partial class ContainerEntry
     }
 
     private ContainerState State() =>
-        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited);
+        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited, LeastPatience: _evidence.LeastPatience);
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -182,7 +182,7 @@ internal sealed partial class ContainerEntry
         Container,
         State().IsStuck(turn.Policies.Guard.Patience, turn.Now),
         Diagnosis,
-        EvidenceSince is null ? null : _evidenceSinceUtc,
+        EvidenceSince is null ? null : _evidence.SinceUtc,
         _attempts,
         _open.Count + _inherited,
         _callers,
@@ -217,7 +217,7 @@ internal sealed partial class ContainerEntry
         Run = _totals.NextRun();
         _isRunning = isRunning;
         _attempts = _saved = _refusals = 0;
-        Diagnosis = null;
+        _evidence = RunEvidence.None;
         _killSentAt = null;
         _dueUtc = null;
         _refusalBody = null;

@@ -83,12 +83,13 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     }
 
     /// <summary>The proxy is restarted: another process, to which nobody tells what the engine answers to the first one's calls.</summary>
-    public void RestartProxy(bool engineGivesUp)
+    public void RestartProxy(bool engineGivesUp, double downFor = 0)
     {
         Ledger.TurnAway(all: true);
         var remembered = Ledger.Remember();
         Ledger.Dispose();
         _over.UnionWith(Sent);
+        Time.Advance(TimeSpan.FromSeconds(downFor));
         Ledger = new Ledger(new Clock(this), _policies, this, this);
         Ledger.Restore(remembered, engineGivesUp);
     }
