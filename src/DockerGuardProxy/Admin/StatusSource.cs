@@ -32,7 +32,8 @@ internal sealed class StatusSource(
             new CallsReport(
                 guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved, bypassed,
                 last is null ? null : new BypassReport(last.Time, last.Id, last.Name, last.Signal),
-                WouldHold(guard)),
+                WouldHold(guard),
+                guard.EndedSoon),
             faults.Value,
             prober.LostThreads,
             guard.Containers.Count(container => container.IsStuck),

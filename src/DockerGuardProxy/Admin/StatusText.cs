@@ -40,7 +40,7 @@ internal static class StatusText
         sheet.Row("calls", $"{Open(calls.Open, calls.OldestOpenSeconds)}, {calls.Waiting} waiting, {calls.Saved} saved");
         if (calls.WouldHold is { Connections: > 0 } cost)
             sheet.Row("", $"they would hold about {Count(cost.Connections, "connection")} and {Count(cost.Goroutines, "goroutine")} in the engine");
-        sheet.Row("refusals", $"{calls.Refused}, {calls.WronglyRefused} of them wrong");
+        sheet.Row("refusals", $"{calls.Refused}, {calls.EndedSoon} ended soon after, {calls.WronglyRefused} wrong");
         if (calls is { Bypassed: > 0, LastBypass: { } last })
             sheet.Row("round us", Bypassed(calls.Bypassed, last));
         if (status.Faults > 0)

@@ -21,6 +21,9 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, B
     /// <inheritdoc/>
     public void EvidenceNeeded(EvidenceNeed need) => evidence.Wake();
 
+    /// <inheritdoc/>
+    public void Review(EndedRefusals refusals) => _ = evidence.ReviewAsync(refusals);
+
     /// <summary>Sends a call once and reads its answer whole.</summary>
     /// <param name="ticket">The call.</param>
     /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>

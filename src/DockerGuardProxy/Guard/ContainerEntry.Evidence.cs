@@ -130,7 +130,7 @@ internal sealed partial class ContainerEntry
         var refusal = new Refusal(RefusalBody(turn), (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, 3600), reason);
         _refusals++;
         _totals.Refusals++;
-        _recent.Add(ticket.Call.Operation, turn.Now);
+        _recent.Add(ticket.Call.Operation, EvidenceSince is null ? null : Diagnosis, turn.Now);
         turn.Report(new GuardEvent.Refused(ticket, refusal, _view.Length, Diagnosis));
         if (ticket.IsObserved)
             SettleDown(ticket);
@@ -161,13 +161,22 @@ internal sealed partial class ContainerEntry
         _refusalBody = null;
     }
 
-    private void ProveRefusalsWrong(Turn turn)
+    /// <summary>
+    /// The run has ended. Mostly what the refusals named was mended just then; whether the container ended in spite of it only a look at those
+    /// tasks can tell.
+    /// </summary>
+    private void ReviewRefusals(Turn turn)
     {
         _recent.Forget(turn.Now);
-        foreach (var (operation, count) in _recent.TakeAll())
+        foreach (var refusals in _recent.TakeAll(Container))
         {
-            _totals.WrongRefusals += count;
-            turn.Report(new GuardEvent.RefusalsProvedWrong(Container, operation, count));
+            foreach (var (operation, count) in refusals.Counts)
+            {
+                _totals.EndedSoon += count;
+                turn.Report(new GuardEvent.EndedSoonAfterRefusals(Container, operation, count));
+            }
+            if (!refusals.Named.IsEmpty)
+                turn.Review(refusals);
         }
     }
 

@@ -129,7 +129,7 @@ internal sealed partial class ContainerEntry
         var answered = lead;
         lead ??= _open.Find(attempt => attempt is { IsShadow: false, Ticket.Call.Operation: Operation.Stop or Operation.Kill });
         if (_isRunning)
-            ProveRefusalsWrong(turn);
+            ReviewRefusals(turn);
         EndEvidence(turn);
         for (var node = _waiting.First; node is not null;)
         {

@@ -20,6 +20,22 @@ internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options,
     /// <summary>There is something to look at from now on.</summary>
     public void Wake() => _wake.Give();
 
+    /// <summary>
+    /// Looks whether the tasks that refusals named still wait though their container has ended. What can't be looked at proves nothing.
+    /// </summary>
+    public async Task ReviewAsync(EndedRefusals refusals)
+    {
+        try
+        {
+            if (await prober.StillWaitAsync(refusals.Named))
+                Ledger!.Reviewed(refusals);
+        }
+        catch (Exception e)
+        {
+            ProbeFailed(logger, e);
+        }
+    }
+
     public override void Dispose()
     {
         base.Dispose();

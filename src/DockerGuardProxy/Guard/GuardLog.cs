@@ -31,8 +31,11 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
             case GuardEvent.Faulted faulted:
                 Faulted(logger, faulted.Cause);
                 break;
+            case GuardEvent.EndedSoonAfterRefusals ended:
+                EndedSoon(logger, LogText.Escape(ended.Container.Name), ended.Container.Id, ended.Count, ended.Operation);
+                break;
             case GuardEvent.RefusalsProvedWrong wrong:
-                Wrong(logger, wrong.Count, wrong.Operation, LogText.Escape(wrong.Container.Name));
+                Wrong(logger, wrong.Count, wrong.Operation, LogText.Escape(wrong.Container.Name), wrong.Container.Id);
                 break;
             case GuardEvent.Decided decided:
                 Decided(
@@ -59,8 +62,12 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
     [LoggerMessage(1202, LogLevel.Error, "A fault inside the guard: what waited was forwarded, and the ledger began anew.")]
     private static partial void Faulted(ILogger logger, Exception cause);
 
-    [LoggerMessage(1203, LogLevel.Warning, "{Count} refusals of {Operation} were wrong: container {Name} exited soon after.")]
-    private static partial void Wrong(ILogger logger, int count, Calls.Operation operation, string name);
+    // 1203 counted every container that ended within 60 s as a wrong refusal.
+    [LoggerMessage(1210, LogLevel.Information, "Container {Name} ({Id}) ended within 60 s after {Count} refusals of {Operation}.")]
+    private static partial void EndedSoon(ILogger logger, string name, string id, int count, Calls.Operation operation);
+
+    [LoggerMessage(1211, LogLevel.Warning, "{Count} refusals of {Operation} were wrong: container {Name} ({Id}) ended while the tasks that they named still waited.")]
+    private static partial void Wrong(ILogger logger, int count, Calls.Operation operation, string name, string id);
 
     [LoggerMessage(1204, LogLevel.Debug, "{Operation} {Reference}: {Decision} ({Reason}); {OpenCalls} open")]
     private static partial void Decided(ILogger logger, Calls.Operation operation, string reference, VerdictKind decision, Reason reason, int openCalls);

@@ -149,6 +149,16 @@ internal sealed class Ledger : IDisposable
             ledger.Settle(entry, turn);
         });
 
+    /// <summary>A container has ended though all tasks that these refusals named still wait: they did not hold it.</summary>
+    public void Reviewed(EndedRefusals wrong) => Step(wrong, static (ledger, wrong, turn) =>
+    {
+        foreach (var (operation, count) in wrong.Counts)
+        {
+            ledger._totals.WrongRefusals += count;
+            turn.Report(new GuardEvent.RefusalsProvedWrong(wrong.Container, operation, count));
+        }
+    });
+
     /// <summary>The engine is another process than before; the same containers may run on.</summary>
     public void EngineRestarted() => ForEach(static (entry, turn) =>
     {
@@ -210,7 +220,7 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
+                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.EndedSoon, _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
                 containers);
         }
     }

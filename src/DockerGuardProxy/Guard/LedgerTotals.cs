@@ -23,6 +23,10 @@ internal sealed class LedgerTotals
     /// <summary>Looks of the probe that could not tell.</summary>
     public long BlindLooks { get; set; }
 
+    /// <summary>Of the refusals, those whose container exited within 60 s.</summary>
+    public long EndedSoon { get; set; }
+
+    /// <summary>Of these, those whose container exited while all tasks that the refusal named still waited.</summary>
     public long WrongRefusals { get; set; }
 
     public long NextAttempt() => ++_attempt;

@@ -50,6 +50,10 @@ internal static class RefusalText
         return body;
     }
 
+    /// <summary>The tasks by which it explains the refusal, where there is room for them all; empty where it names none.</summary>
+    public static ImmutableArray<StuckTask> Named(Diagnosis? diagnosis) =>
+        diagnosis is { Kind: DiagnosisKind.DState or DiagnosisKind.Frozen } ? [.. diagnosis.Tasks.Take(MaxTasks)] : [];
+
     private static string Compose(GuardedContainer container, Diagnosis? diagnosis, DateTimeOffset since, Level level)
     {
         var text = new StringBuilder(MaxBytes);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace DockerGuardProxy.Probe;
 
@@ -39,6 +40,13 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         }
 
         return new(ask.Answer.Task.WaitAsync(cancellation));
+    }
+
+    /// <summary>Whether each of these tasks still waits as it did when it was named; false where it can't be told. One look, at once.</summary>
+    public async Task<bool> StillWaitAsync(ImmutableArray<StuckTask> tasks)
+    {
+        var wait = await _threads.RunAsync(cursor => new StrongBox<bool>(NamedTasks.AllWait(options.Root, tasks, cursor))).ConfigureAwait(false);
+        return wait is { Value: true };
     }
 
     private static Diagnosis CannotTell { get; } = new(DiagnosisKind.CannotTell, []);

@@ -78,7 +78,8 @@ public sealed partial class StatusSourceTests
                 "saved": 0,
                 "bypassed": 0,
                 "lastBypass": null,
-                "wouldHold": null
+                "wouldHold": null,
+                "endedSoon": 0
               },
               "faults": 1,
               "lostProbeThreads": 0,

@@ -96,6 +96,35 @@ public sealed class EvidenceWatchTests : IDisposable
         await _watch.StopAsync(Samples.Cancel);
     }
 
+    [Theory]
+    [InlineData("still waits", 1)]
+    [InlineData("gone", 0)]
+    [InlineData("awake", 0)]
+    [InlineData("another", 0)]
+    public async Task A_look_at_the_named_tasks_tells_whether_a_refusal_was_wrong(string task, int wrong)
+    {
+        Stuck();
+        await _watch.StartAsync(Samples.Cancel);
+        var ticket = Kill();
+        await UntilAsync(() => ticket.Outcome.IsCompleted);
+        await _watch.StopAsync(Samples.Cancel);
+        switch (task)
+        {
+            case "gone":
+                Directory.Delete($"{_proc.Root.Proc}/{Pid}", recursive: true);
+                break;
+            case "awake":
+                _proc.Process(Pid, "touch", Cgroup, 'R', sigPnd: 0x100, nsPid: "1", pidNamespace: "pid:[4026532001]");
+                break;
+            case "another":
+                _proc.Process(Pid, "touch", Cgroup, 'D', sigPnd: 0x100, nsPid: "1", pidNamespace: "pid:[4026532001]", start: 101);
+                break;
+        }
+        _ledger.RunEnded(Id, _run);
+        await Assert.Single(_sender.Reviews);
+        Assert.Equal((1, wrong), (_ledger.Snapshot().EndedSoon, _ledger.Snapshot().WrongRefusals));
+    }
+
     private TimeSpan Elapsed => _time.GetUtcNow() - new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
     private void Stuck() => _proc.Process(
@@ -109,10 +138,14 @@ public sealed class EvidenceWatchTests : IDisposable
 
     private sealed class Sender(EvidenceWatch watch) : IAttemptSender
     {
+        public List<Task> Reviews { get; } = [];
+
         public void Send(Attempt attempt)
         {
         }
 
         public void EvidenceNeeded(EvidenceNeed need) => watch.Wake();
+
+        public void Review(EndedRefusals refusals) => Reviews.Add(watch.ReviewAsync(refusals));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
 using Xunit;
@@ -6,7 +7,7 @@ using static DockerGuardProxy.Tests.Guard.LedgerRig;
 
 namespace DockerGuardProxy.Tests.Guard;
 
-/// <summary>When evidence makes the ledger refuse, where what holds the container changes.</summary>
+/// <summary>When evidence makes the ledger refuse, where what holds the container changes, and what an end proves about refusals.</summary>
 public sealed class LedgerEvidenceTests
 {
     private static readonly Diagnosis ExitLost = new(DiagnosisKind.ExitLost, []);
@@ -161,10 +162,82 @@ public sealed class LedgerEvidenceTests
         Assert.Equal((Reason.RunEnded, DState), (last.Verdict.Reason, last.Diagnosis));
     }
 
+    [Fact]
+    public void A_thaw_makes_no_refusal_wrong()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var told = Enumerable.Range(0, 13).Select(_ => rig.Stop(1)).ToArray();
+        rig.Advance(13);
+        Assert.All(told, ticket => AssertRefused(ticket));
+        rig.Exit();
+        Assert.Equal((13, 13, 0), Counts(rig));
+        Assert.Equal(
+            [(Operation.Stop, 13)], rig.Events.OfType<GuardEvent.EndedSoonAfterRefusals>().Select(ended => (ended.Operation, ended.Count)));
+        Assert.Equal(DState.Tasks, Assert.Single(rig.Reviews).Named);
+    }
+
+    [Fact]
+    public void A_container_that_ends_while_the_named_tasks_still_wait_makes_its_refusals_wrong()
+    {
+        using var rig = new LedgerRig { Finds = DState, NamedStillWait = true };
+        rig.Stop(1);
+        rig.Kill();
+        rig.Advance(13);
+        rig.Exit();
+        Assert.Equal((2, 2, 2), Counts(rig));
+        Assert.Equal(
+            [(Operation.Stop, 1), (Operation.Kill, 1)],
+            rig.Events.OfType<GuardEvent.RefusalsProvedWrong>().Select(wrong => (wrong.Operation, wrong.Count)));
+    }
+
+    [Fact]
+    public void Each_refusal_is_reviewed_by_the_tasks_that_it_named()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        rig.Stop(1);
+        rig.Advance(13);
+        rig.Finds = Another;
+        rig.Advance(1);
+        rig.Kill();
+        rig.Advance(14);
+        rig.Exit();
+        Assert.Equal([DState.Tasks[0], Another.Tasks[0]], rig.Reviews.Select(refusals => Assert.Single(refusals.Named)));
+        Assert.All(rig.Reviews, refusals => Assert.Equal(1, Assert.Single(refusals.Counts).Count));
+    }
+
+    [Fact]
+    public void Of_a_refusal_that_named_no_task_only_the_soon_end_can_be_told()
+    {
+        using var rig = new LedgerRig { Finds = ExitLost, NamedStillWait = true };
+        rig.Stop(1);
+        rig.Advance(42);
+        Assert.Single(rig.Events.OfType<GuardEvent.Refused>());
+        rig.Exit();
+        Assert.Equal((1, 1, 0), Counts(rig));
+        Assert.Empty(rig.Reviews);
+    }
+
+    [Fact]
+    public void An_end_a_minute_after_the_refusal_tells_nothing()
+    {
+        using var rig = new LedgerRig { Finds = DState, NamedStillWait = true };
+        rig.Stop(1);
+        rig.Advance(13);
+        rig.Advance(61);
+        rig.Exit();
+        Assert.Equal((1, 0, 0), Counts(rig));
+    }
+
     private static Diagnosis Report(string name) => name switch
     {
         "exit lost" => ExitLost,
         "frozen" => Frozen,
         _ => Another,
     };
+
+    private static (long Refused, long EndedSoon, long Wrong) Counts(LedgerRig rig)
+    {
+        var snapshot = rig.Ledger.Snapshot();
+        return (snapshot.Refusals, snapshot.EndedSoon, snapshot.WrongRefusals);
+    }
 }

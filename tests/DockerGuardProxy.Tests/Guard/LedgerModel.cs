@@ -188,6 +188,8 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     public void EvidenceNeeded(EvidenceNeed need) =>
         Keep(() => Assert.Contains(need.Id, _boxes.Where(box => box.IsRunning).Select(box => box.Id)));
 
+    public void Review(EndedRefusals refusals) => Keep(() => Assert.NotEmpty(refusals.Named));
+
     public void On(GuardEvent happened) => Keep(() => CheckEvent(happened));
 
     private void CheckEvent(GuardEvent happened)

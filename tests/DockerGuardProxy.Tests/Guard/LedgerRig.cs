@@ -42,6 +42,12 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     /// <summary>Hears of the events too.</summary>
     public IGuardObserver? Observer { get; set; }
 
+    /// <summary>What the ledger wants to be looked at after an end.</summary>
+    public List<EndedRefusals> Reviews { get; } = [];
+
+    /// <summary>What such a look finds: all named tasks still wait.</summary>
+    public bool NamedStillWait { get; set; }
+
     public IEnumerable<Attempt> Open => Sent.Where(attempt => !_over.Contains(attempt));
 
     /// <summary>What the probe finds whenever it is asked; null: it does not report.</summary>
@@ -167,6 +173,13 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
 
     public void EvidenceNeeded(EvidenceNeed need)
     {
+    }
+
+    public void Review(EndedRefusals refusals)
+    {
+        Reviews.Add(refusals);
+        if (NamedStillWait)
+            Ledger.Reviewed(refusals);
     }
 
     public void On(GuardEvent happened)

@@ -126,7 +126,7 @@ public sealed class LedgerTests
         rig.Exit();
         Assert.All(held, ticket => AssertCopied(ticket, 204, lead));
         Assert.Single(rig.Sent);
-        Assert.Equal(1, rig.Ledger.Snapshot().WrongRefusals);
+        Assert.Equal((1, 0), (rig.Ledger.Snapshot().EndedSoon, rig.Ledger.Snapshot().WrongRefusals));
         var ended = Assert.Single(rig.Events.OfType<GuardEvent.StuckEnded>());
         Assert.Equal(TimeSpan.FromSeconds(12), ended.Duration);
         rig.Advance(62);
@@ -672,7 +672,7 @@ public sealed class LedgerTests
         Assert.DoesNotContain(true, new[] { first, second, third }.Select(ticket => ticket.Outcome.IsCompleted));
         rig.Exit();
         Assert.All(new[] { first, second, third }, ticket => AssertAnswered(ticket, 204));
-        Assert.Equal(3, rig.Ledger.Snapshot().WrongRefusals);
+        Assert.Equal(3, rig.Ledger.Snapshot().EndedSoon);
         rig.Advance(62);
         rig.AssertEmpty();
     }
@@ -812,6 +812,10 @@ public sealed class LedgerTests
         public void Send(Attempt attempt) => throw new InvalidOperationException();
 
         public void EvidenceNeeded(EvidenceNeed need)
+        {
+        }
+
+        public void Review(EndedRefusals refusals)
         {
         }
     }
