@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
@@ -36,9 +37,15 @@ internal sealed class StatusSource(
             faults.Value,
             prober.LostThreads,
             guard.Containers.Count(container => container.IsStuck),
-            [.. guard.Containers.Select(container => Describe(container, now))],
-            DescribePileUp());
+            [.. Named(guard.Containers).Select(container => Describe(container, now))],
+            DescribePileUp(),
+            Math.Max(0, guard.Containers.Length - StatusReport.MaxContainers));
     }
+
+    private static IEnumerable<ContainerSnapshot> Named(ImmutableArray<ContainerSnapshot> all) => all.Length <= StatusReport.MaxContainers
+        ? all
+        : all.OrderByDescending(container => container.IsStuck).ThenBy(container => container.EvidenceSince ?? DateTimeOffset.MaxValue)
+            .Take(StatusReport.MaxContainers).OrderBy(container => container.Container.Name, StringComparer.Ordinal);
 
     // Of a run that has ended the engine would have answered all.
     private EngineCostReport? WouldHold(GuardSnapshot guard) => EngineVersion.LeaksForEver(engine.Info?.Version) == true
@@ -106,8 +113,8 @@ internal sealed class StatusSource(
             snapshot.IsStuck,
             snapshot.EvidenceSince,
             snapshot.Diagnosis is { } diagnosis ? Words.Of(diagnosis.Kind) : null,
-            [.. tasks.Take(ContainerReport.MaxTasks).Select(TaskReport.Of)],
-            Math.Max(0, tasks.Length - ContainerReport.MaxTasks),
+            [.. tasks.Select(TaskReport.Of)],
+            snapshot.Diagnosis?.MoreTasks ?? 0,
             snapshot.Attempts,
             snapshot.OpenCalls,
             snapshot.WaitingCalls,

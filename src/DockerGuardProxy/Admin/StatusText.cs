@@ -24,6 +24,8 @@ internal static class StatusText
             sheet.Heading("No container is stuck.", Green);
         foreach (var container in status.Containers.Where(container => container.Stuck))
             WriteStuck(sheet, container, status.Time);
+        if (status.MoreContainers > 0)
+            sheet.Row("", $"and {Count(status.MoreContainers, "more container")}");
         return sheet.ToString();
     }
 

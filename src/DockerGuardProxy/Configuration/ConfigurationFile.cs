@@ -6,7 +6,10 @@ namespace DockerGuardProxy.Configuration;
 /// <summary>Reads a configuration file whole, whatever lies at its path.</summary>
 internal static partial class ConfigurationFile
 {
-    /// <summary>Nobody writes more by hand; a log or an image named by mistake must not fill the memory.</summary>
+    /// <summary>
+    /// Nobody writes more by hand; a log or an image named by mistake must not fill the memory. <see cref="WholeFile"/> writes no more either:
+    /// what one process keeps, the next can read.
+    /// </summary>
     public const int MaxBytes = 1 << 20;
 
     // fcntl.h; the same numbers on x64 and arm64.

@@ -37,7 +37,7 @@ internal sealed partial class ContainerEntry
             if (Diagnosis?.Kind != DiagnosisKind.CannotTell)
                 turn.Report(new GuardEvent.CannotTell(Container));
         }
-        if (Diagnosis is null || Diagnosis.Kind != diagnosis.Kind || !Diagnosis.Tasks.SequenceEqual(diagnosis.Tasks))
+        if (Diagnosis != diagnosis)
         {
             Diagnosis = diagnosis;
             _refusalBody = null;

@@ -5,17 +5,32 @@ using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Guard;
 
-/// <summary>Brings the ledger the evidence that it needs, round after round; asleep while it needs none.</summary>
+/// <summary>
+/// Brings the ledger the evidence that it needs; asleep while it needs none. A container is first looked at whole. As long as the tasks that
+/// tell of it are as they were, a cheap look each half second confirms it, whatever its size; whole looks get rarer and keep to a budget. With
+/// none of these tasks left it is looked at whole at once: a thaw is noticed within 2 s.
+/// </summary>
 internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options, ContainerIndex index, TimeProvider time, ILogger<EvidenceWatch> logger)
     : BackgroundService
 {
-    /// <summary>From the end of a round to the next. A round takes a little over <see cref="ProbeOptions.Gap"/> by itself.</summary>
+    /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Cheap looks may take this part of a core: with hundreds of stuck containers the pause gets longer.</summary>
+    private const double CheapShare = 0.005;
+
+    /// <summary>Whole looks that are not urgent share a pass over /proc up to this many tasks, so that no round is out of all proportion.</summary>
+    private const int MaxTasksAtOnce = 1000;
+
     private readonly WakeSignal _wake = new();
+    private readonly Dictionary<(string Id, long Run), WatchedRun> _watched = [];
+    private readonly long _origin = time.GetTimestamp();
+    private ProbeBudget _budget;
 
     /// <summary>Whose needs are served. Set once, before the watch starts.</summary>
     public Ledger? Ledger { get; set; }
+
+    private TimeSpan Now => time.GetElapsedTime(_origin);
 
     /// <summary>There is something to look at from now on.</summary>
     public void Wake() => _wake.Give();
@@ -28,40 +43,101 @@ internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options,
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _budget = ProbeBudget.Begin(Now, prober.Spent);
         while (true)
         {
             var needs = Ledger!.EvidenceNeeds();
+            await WatchAsync(needs);
             if (needs.IsEmpty)
             {
                 await _wake.WaitAsync(stoppingToken);
                 continue;
             }
 
-            // Questions asked together share one round of the prober.
-            await Task.WhenAll(needs.Select(need => LookAsync(need, stoppingToken)));
-            await Task.Delay(Pause, time, stoppingToken);
+            var cost = await ConfirmAsync(needs);
+            BeginLooks(needs, stoppingToken);
+            var least = cost / CheapShare;
+            await Task.Delay(least > Pause ? least : Pause, time, stoppingToken);
         }
     }
 
-    private async Task LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
+    /// <summary>Takes what whole looks have found, and forgets runs that need no evidence any more.</summary>
+    private async Task WatchAsync(IReadOnlyCollection<EvidenceNeed> needs)
     {
-        var container = index.Find(need.Id);
-        // The init pid of any other run is gone, and would pass for a lost exit.
-        var pid = container is { Running: true } && container.Run == need.IndexRun ? container.Pid : null;
-        Diagnosis diagnosis;
+        var keys = needs.Select(Key).ToHashSet();
+        foreach (var key in _watched.Keys.Where(key => !keys.Contains(key)).ToArray())
+            _watched.Remove(key);
+        foreach (var key in keys)
+        {
+            if (!_watched.TryGetValue(key, out var run))
+                _watched[key] = run = new();
+            // One that failed ends the watch, which begins anew: it must not be taken for one that is under way.
+            if (run.Running is { IsCompleted: true } ended)
+                run.Take(await ended, Now);
+        }
+    }
+
+    /// <summary>Makes the cheap looks; the answer is their CPU time.</summary>
+    private async Task<TimeSpan> ConfirmAsync(IReadOnlyCollection<EvidenceNeed> needs)
+    {
+        var asked = needs.Select(need => (Need: need, Run: _watched[Key(need)])).Where(it => it.Run.Last is not null).ToArray();
+        if (asked.Length == 0)
+            return TimeSpan.Zero;
+        var (standings, cost) = await prober.ConfirmAsync(
+            [.. asked.Select(it => new CheapLook(it.Run.Last!, InitPid(it.Need), it.Run.Turn))]);
+        for (var i = 0; i < asked.Length; i++)
+        {
+            var (need, run) = asked[i];
+            // A whole look that has ended meanwhile has told more.
+            if (run.Running is { IsCompleted: true })
+                continue;
+            if (standings[i] != Standing.Fallen)
+                Ledger!.Evidence(need, run.Last!.Diagnosis, options.Gap);
+            run.Take(standings[i]);
+        }
+
+        return cost;
+    }
+
+    private void BeginLooks(IReadOnlyCollection<EvidenceNeed> needs, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        _budget = _budget.Move(now, prober.Spent);
+        var tasks = 0;
+        foreach (var (need, run) in needs.Select(need => (need, _watched[Key(need)])).Where(it => it.Item2.Running is null)
+            .OrderByDescending(it => it.Item2.IsUrgent).ThenBy(it => it.Item2.Pace.LookedAt))
+        {
+            if (!run.IsUrgent && (!run.Pace.IsDue(now, _budget.IsInCredit) || tasks > 0 && tasks + run.Size > MaxTasksAtOnce))
+                continue;
+            tasks += run.Size;
+            // Questions asked together share one round of the prober.
+            run.Running = LookAsync(need, cancellationToken);
+        }
+    }
+
+    private async Task<Look> LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
+    {
+        Look look;
         try
         {
-            diagnosis = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, pid, KillDue: true), cancellationToken);
+            look = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, InitPid(need), KillDue: true), cancellationToken);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             // No thread to be had, for instance. What can't be looked at is no evidence; the watch itself must go on.
             ProbeFailed(logger, e);
-            diagnosis = new Diagnosis(DiagnosisKind.CannotTell, []);
+            look = Look.CannotTell;
         }
 
-        Ledger!.Evidence(need, diagnosis, options.Gap);
+        Ledger!.Evidence(need, look.Diagnosis, options.Gap);
+        return look;
     }
+
+    private static (string Id, long Run) Key(EvidenceNeed need) => (need.Id, need.Run);
+
+    // The init pid of any other run is gone, and would pass for a lost exit.
+    private int? InitPid(EvidenceNeed need) =>
+        index.Find(need.Id) is { Running: true } container && container.Run == need.IndexRun ? container.Pid : null;
 
     [LoggerMessage(1206, LogLevel.Error, "A container could not be looked at.")]
     private static partial void ProbeFailed(ILogger logger, Exception cause);

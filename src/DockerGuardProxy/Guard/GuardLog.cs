@@ -6,6 +6,9 @@ namespace DockerGuardProxy.Guard;
 /// <summary>Logs what an operator must know: one line when a container becomes stuck, one when it ends. Event ids 1200 to 1299.</summary>
 internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserver
 {
+    // As many as the text of a refusal names.
+    private const int MaxTasks = 3;
+
     /// <inheritdoc/>
     public void On(GuardEvent happened)
     {
@@ -19,8 +22,7 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
                     began.Container.Pod is { } pod ? LogText.Escape($" (pod {pod.Namespace}/{pod.Name})") : "",
                     began.Since,
                     began.Diagnosis.Kind,
-                    string.Join(", ", began.Diagnosis.Tasks.Select(task =>
-                        $"pid {task.Pid} tid {task.Tid} ({task.Comm}) {task.State} at {task.Wchan}{(task.FileSystem is null ? "" : $" on {task.FileSystem}")}")));
+                    Describe(began.Diagnosis));
                 break;
             case GuardEvent.StuckEnded ended:
                 Ended(logger, LogText.Escape(ended.Container.Name), ended.Container.Id, ended.Duration, ended.CallsSaved);
@@ -45,6 +47,14 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
                     refused.Refusal.RetryAfterSeconds);
                 break;
         }
+    }
+
+    private static string Describe(Probe.Diagnosis diagnosis)
+    {
+        var tasks = string.Join(", ", diagnosis.Tasks.Take(MaxTasks).Select(task =>
+            $"pid {task.Pid} tid {task.Tid} ({task.Comm}) {task.State} at {task.Wchan}{(task.FileSystem is null ? "" : $" on {task.FileSystem}")}"));
+        var more = Math.Max(0, diagnosis.Tasks.Length - MaxTasks) + diagnosis.MoreTasks;
+        return more > 0 ? $"{tasks} +{more} more" : tasks;
     }
 
     [LoggerMessage(1200, LogLevel.Warning, "Container {Name} ({Id}){Pod} is stuck since {Since:u}: {Diagnosis}; {Tasks}")]

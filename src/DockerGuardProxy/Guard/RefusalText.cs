@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -62,7 +61,7 @@ internal static class RefusalText
             .Append(since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             .Append(": ");
         if (kind is DiagnosisKind.DState or DiagnosisKind.Frozen)
-            AppendTasks(text, diagnosis!.Tasks, level);
+            AppendTasks(text, diagnosis!, level);
         text.Append(kind switch
         {
             DiagnosisKind.DState => "in D state; mend or detach what it waits for, or reboot; more kills change nothing",
@@ -73,8 +72,9 @@ internal static class RefusalText
         return Defuse(text.ToString());
     }
 
-    private static void AppendTasks(StringBuilder text, ImmutableArray<StuckTask> tasks, Level level)
+    private static void AppendTasks(StringBuilder text, Diagnosis diagnosis, Level level)
     {
+        var tasks = diagnosis.Tasks;
         if (tasks.IsDefaultOrEmpty)
         {
             text.Append("its tasks are ");
@@ -91,8 +91,9 @@ internal static class RefusalText
             if (task.FileSystem is { Length: > 0 } fileSystem && level.Where > 0)
                 text.Append(" on ").Append(Clean(fileSystem, level.Where));
         }
-        if (tasks.Length > shown)
-            text.Append(CultureInfo.InvariantCulture, $" +{tasks.Length - shown} more");
+        var more = tasks.Length - shown + diagnosis.MoreTasks;
+        if (more > 0)
+            text.Append(CultureInfo.InvariantCulture, $" +{more} more");
         text.Append(' ');
     }
 

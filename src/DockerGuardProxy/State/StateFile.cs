@@ -36,6 +36,20 @@ internal sealed class StateFile(string path)
         }
     }
 
+    /// <summary>What the file holds of a document: as many containers as it may, the least important left out.</summary>
+    public static FittedState Fit(StateDocument document)
+    {
+        var containers = document.ByImportance();
+        for (var count = Math.Min(containers.Length, StateDocument.MaxContainers); ;)
+        {
+            var kept = document with { Containers = [.. containers.Take(count).OrderBy(remembered => remembered.Container.Id, StringComparer.Ordinal)] };
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(kept, StateJson.Default.StateDocument);
+            if (bytes.Length <= ConfigurationFile.MaxBytes)
+                return new FittedState(bytes, document.Containers.Length - count);
+            count = Math.Min(count - 1, (int)((long)count * ConfigurationFile.MaxBytes / bytes.Length));
+        }
+    }
+
     /// <summary>Writes it anew; null takes it away.</summary>
     /// <exception cref="IOException">It could not be written; the old one is as it was.</exception>
     /// <exception cref="UnauthorizedAccessException">The same, by its rights.</exception>

@@ -13,6 +13,7 @@ namespace DockerGuardProxy.Tests.Guard;
 public sealed class EvidenceWatchTests : IDisposable
 {
     private const int Pid = 500;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), Gap = new ProbeOptions().Gap;
     private static readonly string Id = Samples.Id("abc");
     private static readonly string Cgroup = $"0::/docker/{Id}\n";
 
@@ -21,7 +22,6 @@ public sealed class EvidenceWatchTests : IDisposable
     private readonly ContainerIndex _index = new(NullLogger<ContainerIndex>.Instance);
     private readonly EvidenceWatch _watch;
     private readonly Ledger _ledger;
-    private readonly Sender _sender;
     private long _run = 1;
 
     public EvidenceWatchTests()
@@ -29,11 +29,7 @@ public sealed class EvidenceWatchTests : IDisposable
         _index.BeginList();
         _index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
         // The clock runs far ahead of the threads that read the tree.
-        var options = new ProbeOptions { Root = _proc.Root, ScanTimeout = TimeSpan.FromHours(1) };
-        _watch = new EvidenceWatch(new Prober(options, _time), options, _index, _time, NullLogger<EvidenceWatch>.Instance);
-        _sender = new Sender(_watch);
-        _ledger = new Ledger(_time, GuardPolicies.Default, _sender, NullGuardObserver.Instance);
-        _watch.Ledger = _ledger;
+        (_watch, _ledger) = Make(_time);
     }
 
     public void Dispose()
@@ -96,12 +92,62 @@ public sealed class EvidenceWatchTests : IDisposable
         await _watch.StopAsync(Samples.Cancel);
     }
 
+    [Fact]
+    public async Task When_the_tasks_that_told_of_it_have_moved_it_is_looked_at_whole_at_once()
+    {
+        var time = new SteppedTime();
+        var (watch, ledger) = Make(time);
+        using var its = ledger;
+        using var own = watch;
+        Stuck();
+        await watch.StartAsync(Samples.Cancel);
+        Kill(ledger);
+
+        // 1. The first whole look, and a cheap one.
+        await time.WaitForAsync(Pause, Gap);
+        await PassAsync(Gap);
+        await Eventually.Async(() => Evidence() is not null);
+        await PassAsync(Pause);
+        await PassAsync(Pause);
+        Assert.NotNull(Evidence());
+
+        // 2. The thaw: the next cheap look is due within half a second, and the whole one is over a second later.
+        _proc.Process(Pid, "touch", Cgroup, 'R', pidNamespace: "pid:[1]");
+        time.Advance(Pause);
+        await time.WaitForAsync(Pause, Gap);
+        Assert.NotNull(Evidence());
+        await PassAsync(Gap);
+        await Eventually.Async(() => Evidence() is null);
+        await watch.StopAsync(Samples.Cancel);
+
+        DateTimeOffset? Evidence() => Assert.Single(ledger.Snapshot().Containers).EvidenceSince;
+
+        // In steps of the watch, each to its end.
+        async Task PassAsync(TimeSpan length)
+        {
+            for (var left = length; left > TimeSpan.Zero; left -= Pause)
+            {
+                time.Advance(Pause);
+                await time.WaitForAsync(Pause);
+            }
+        }
+    }
+
     private TimeSpan Elapsed => _time.GetUtcNow() - new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
     private void Stuck() => _proc.Process(
         Pid, "touch", Cgroup, 'D', sigPnd: 0x100, wchan: "percpu_rwsem_wait", nsPid: "1", pidNamespace: "pid:[4026532001]");
 
-    private Ticket Kill() => _ledger.Arrive(
+    private (EvidenceWatch Watch, Ledger Ledger) Make(TimeProvider time)
+    {
+        var options = new ProbeOptions { Root = _proc.Root, ScanTimeout = TimeSpan.FromHours(1), ThreadTime = static () => TimeSpan.Zero };
+        var watch = new EvidenceWatch(new Prober(options, time), options, _index, time, NullLogger<EvidenceWatch>.Instance);
+        var ledger = new Ledger(time, GuardPolicies.Default, new Sender(watch), NullGuardObserver.Instance);
+        watch.Ledger = ledger;
+        return (watch, ledger);
+    }
+
+    private Ticket Kill(Ledger? ledger = null) => (ledger ?? _ledger).Arrive(
         new TerminatingCall(Operation.Kill, Id, Grace.None, null), new GuardedContainer(Id, "web", IsRunning: true, _run), null);
 
     // Real threads read the tree meanwhile: the clock goes on in steps that are short against what is measured.

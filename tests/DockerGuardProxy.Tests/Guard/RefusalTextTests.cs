@@ -35,6 +35,7 @@ public sealed class RefusalTextTests
     {
         var tasks = Enumerable.Range(1, 5).Select(pid => new StuckTask(pid, pid, 9, "dd", 'D', "", null));
         Assert.Contains("pid 1 (dd), 2 (dd), 3 (dd) +2 more ", Message(new Diagnosis(DiagnosisKind.DState, [.. tasks])));
+        Assert.Contains("pid 1 (dd), 2 (dd), 3 (dd) +4702 more ", Message(new Diagnosis(DiagnosisKind.DState, [.. tasks], 4700)));
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+using DockerGuardProxy.Probe;
+
+namespace DockerGuardProxy.Guard;
+
+/// <summary>A run about which evidence is looked for. Belongs to the loop of <see cref="EvidenceWatch"/> alone.</summary>
+internal sealed class WatchedRun
+{
+    /// <summary>The last whole look, as long as cheap ones can confirm it.</summary>
+    public Look? Last { get; private set; }
+
+    /// <summary>When the next whole look is due.</summary>
+    public LookPace Pace { get; private set; }
+
+    /// <summary>The whole look that is under way.</summary>
+    public Task<Look>? Running { get; set; }
+
+    /// <summary>How many tasks the last whole look has read.</summary>
+    public int Size { get; private set; }
+
+    /// <summary>Nothing is known of the run, or not any more: it can't wait.</summary>
+    public bool IsUrgent { get; private set; } = true;
+
+    /// <summary>Counts the cheap looks.</summary>
+    public int Turn { get; set; }
+
+    /// <summary>Takes a whole look that has ended.</summary>
+    public void Take(Look look, TimeSpan now)
+    {
+        Running = null;
+        IsUrgent = false;
+        Size = look.Size;
+        Pace = Pace.Next(now, look.CanBeConfirmed, look.Diagnosis == Last?.Diagnosis);
+        Last = look.CanBeConfirmed ? look : null;
+    }
+
+    /// <summary>Takes a cheap look.</summary>
+    public void Take(Standing standing)
+    {
+        Turn++;
+        if (standing == Standing.Shaken)
+            Pace = Pace.Sooner();
+        if (standing == Standing.Fallen)
+            (Last, IsUrgent) = (null, true);
+    }
+}
