@@ -10,7 +10,8 @@ internal sealed record BenchSettings
     public static BenchSettings Quick { get; } = new()
     {
         Rounds = 1, LoadTime = TimeSpan.FromSeconds(0.1), Containers = 10, BulkBytes = 16 << 20, Execs = 2, Streams = 100, Held = 50,
-        StuckContainers = 5, StuckTasks = 500, Incident = TimeSpan.FromSeconds(3), LedgerEntries = 1000, Decisions = 20_000, Starts = 1, Requests = 5000,
+        StuckContainers = 5, StuckTasks = 500, Incident = TimeSpan.FromSeconds(3), LedgerEntries = 1000, Decisions = 20_000, Starts = 1,
+        Requests = 5000,
         Settle = TimeSpan.FromSeconds(0.3),
     };
 
@@ -39,7 +40,7 @@ internal sealed record BenchSettings
     public int StuckTasks { get; init; } = 5000;
 
     /// <summary>For how long an incident is measured.</summary>
-    public TimeSpan Incident { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Incident { get; init; } = TimeSpan.FromSeconds(30);
 
     public int LedgerEntries { get; init; } = 10_000;
 

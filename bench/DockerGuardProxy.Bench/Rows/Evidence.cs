@@ -17,9 +17,12 @@ internal static class Evidence
     {
         var table = Tables.OfOne(
             "Evidence",
-            $"Containers whose tasks (processes) all hang on one frozen file system, killed through the proxy (patience 3 s): CPU time of the proxy over {settings.Incident.TotalSeconds:0} s of the incident, all that it does counted; and how long after the thaw the last of them no longer counts as stuck by its tasks, with the engine stopped, so that no event of it tells.",
+            "Containers whose tasks (processes) all hang on one frozen file system, killed through the proxy (patience 3 s): CPU time of the proxy "
+            + $"over {settings.Incident.TotalSeconds:0} s of the incident, all that it does counted; and how long after the thaw the last of them no "
+            + "longer counts as stuck by its tasks, with the engine stopped, so that no event of it tells.",
             Cost, Found, Thaw);
-        foreach (var (containers, tasks) in new[] { (1, 1), (1, 100), (1, settings.StuckTasks), (settings.StuckContainers, 1), (settings.StuckContainers, 100) })
+        var (containersOfMany, tasksOfMany) = (settings.StuckContainers, settings.StuckTasks);
+        foreach (var (containers, tasks) in new[] { (1, 1), (1, 100), (1, tasksOfMany), (containersOfMany, 1), (containersOfMany, 100) })
             await MeasureAsync(table, settings, containers, tasks);
         return table;
     }

@@ -10,8 +10,8 @@ namespace DockerGuardProxy.Guard;
 /// tell of it are as they were, a cheap look each half second confirms it, whatever its size; whole looks get rarer and keep to a budget. With
 /// none of these tasks left it is looked at whole at once: a thaw is noticed within 2 s.
 /// </summary>
-internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options, ContainerIndex index, TimeProvider time, ILogger<EvidenceWatch> logger)
-    : BackgroundService
+internal sealed partial class EvidenceWatch(
+    Prober prober, ProbeOptions options, ContainerIndex index, TimeProvider time, ILogger<EvidenceWatch> logger) : BackgroundService
 {
     /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -83,8 +83,7 @@ internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options,
         var asked = needs.Select(need => (Need: need, Run: _watched[Key(need)])).Where(it => it.Run.Last is not null).ToArray();
         if (asked.Length == 0)
             return TimeSpan.Zero;
-        var (standings, cost) = await prober.ConfirmAsync(
-            [.. asked.Select(it => new CheapLook(it.Run.Last!, InitPid(it.Need), it.Run.Turn))]);
+        var (standings, cost) = await ConfirmAsync([.. asked.Select(it => new CheapLook(it.Run.Last!, InitPid(it.Need), it.Run.Turn))]);
         for (var i = 0; i < asked.Length; i++)
         {
             var (need, run) = asked[i];
@@ -97,6 +96,21 @@ internal sealed partial class EvidenceWatch(Prober prober, ProbeOptions options,
         }
 
         return cost;
+    }
+
+    private async Task<CheapLooks> ConfirmAsync(CheapLook[] looks)
+    {
+        try
+        {
+            return await prober.ConfirmAsync(looks);
+        }
+#pragma warning disable CA1031 // No thread to be had, for instance: whole looks will tell, and the watch itself must go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            ProbeFailed(logger, e);
+            return CheapLooks.None(looks.Length);
+        }
     }
 
     private void BeginLooks(IReadOnlyCollection<EvidenceNeed> needs, CancellationToken cancellationToken)

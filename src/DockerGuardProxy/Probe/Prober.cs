@@ -45,7 +45,7 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
     /// </summary>
     public async Task<CheapLooks> ConfirmAsync(IReadOnlyList<CheapLook> looks)
     {
-        return await _threads.RunAsync(Confirm).ConfigureAwait(false) ?? new([.. looks.Select(static _ => Standing.Fallen)], TimeSpan.Zero);
+        return await _threads.RunAsync(Confirm).ConfigureAwait(false) ?? CheapLooks.None(looks.Count);
 
         CheapLooks Confirm(ScanCursor cursor)
         {

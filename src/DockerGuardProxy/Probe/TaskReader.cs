@@ -29,7 +29,8 @@ internal sealed class TaskReader(ProcRoot root, ProcReader reader)
     }
 
     /// <summary>True where the task is found where it was: SIGKILL has reached it, and it has not moved.</summary>
-    public bool IsWhereItWas(TaskSample before) => Read(before.Pid, before.Tid, out var now) == ReadOutcome.Done && now.IsDoomed && now.IsWhere(before);
+    public bool IsWhereItWas(TaskSample before) =>
+        Read(before.Pid, before.Tid, out var now) == ReadOutcome.Done && now.IsDoomed && now.IsWhere(before);
 
     /// <summary>True where the task is still one that SIGKILL has not reached.</summary>
     public bool IsStillNotKilled(TaskSample before) =>

@@ -42,7 +42,10 @@ internal sealed class StateFile(string path)
         var containers = document.ByImportance();
         for (var count = Math.Min(containers.Length, StateDocument.MaxContainers); ;)
         {
-            var kept = document with { Containers = [.. containers.Take(count).OrderBy(remembered => remembered.Container.Id, StringComparer.Ordinal)] };
+            var kept = document with
+            {
+                Containers = [.. containers.Take(count).OrderBy(remembered => remembered.Container.Id, StringComparer.Ordinal)],
+            };
             var bytes = JsonSerializer.SerializeToUtf8Bytes(kept, StateJson.Default.StateDocument);
             if (bytes.Length <= ConfigurationFile.MaxBytes)
                 return new FittedState(bytes, document.Containers.Length - count);

@@ -115,7 +115,8 @@ public sealed partial class StatusSourceTests
                   "saved": 0
                 }
               ],
-              "pileUp": []
+              "pileUp": [],
+              "moreContainers": 0
             }
 
             """,
