@@ -12,7 +12,7 @@ internal readonly record struct ProbeBudget(TimeSpan Balance, TimeSpan At, TimeS
     public const double Share = 0.006;
 
     /// <summary>What may be saved up: the first looks at a container must not wait.</summary>
-    public static readonly TimeSpan Most = TimeSpan.FromSeconds(0.3);
+    public static readonly TimeSpan Most = TimeSpan.FromSeconds(0.1);
 
     /// <summary>True where a look that can wait need not.</summary>
     public bool IsInCredit => Balance > TimeSpan.Zero;

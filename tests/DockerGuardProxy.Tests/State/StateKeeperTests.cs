@@ -192,7 +192,8 @@ public sealed class StateKeeperTests : IDisposable
         process.BecomeStuck();
         await Eventually.Async(() => _log.Texts(1505).Any(), () => _time.Advance(TimeSpan.FromSeconds(1)));
         await process.Keeper.StopAsync(Samples.Cancel);
-        Assert.Contains("no room for 2 of 258 ", Assert.Single(_log.Texts(1505)), StringComparison.Ordinal);
+        // The first look may come before or after the container that is new.
+        Assert.Matches("no room for (1 of 257|2 of 258) containers", Assert.Single(_log.Texts(1505)));
         Assert.Equal(StateDocument.MaxContainers, Written().Containers.Length);
     }
 
