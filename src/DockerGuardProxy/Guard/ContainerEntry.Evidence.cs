@@ -4,6 +4,12 @@ namespace DockerGuardProxy.Guard;
 
 internal sealed partial class ContainerEntry
 {
+    /// <summary>How long a report counts. Usually the next comes two seconds later; where reads of /proc drag, after sixteen.</summary>
+    internal static readonly TimeSpan ReportCounts = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nobody is refused by an older report: the next is waited for.</summary>
+    internal static readonly TimeSpan ReportIsFresh = TimeSpan.FromSeconds(5);
+
     private readonly RecentRefusals _recent = new();
     private Backoff _backoff = Backoff.None;
     private DateTimeOffset _evidenceSinceUtc;
@@ -19,7 +25,10 @@ internal sealed partial class ContainerEntry
     private byte[]? _refusalBody;
     private DateTimeOffset? _dueUtc;
 
-    /// <summary>The last report of this run.</summary>
+    // When the last report came that counts still.
+    private TimeSpan? _reportedAt;
+
+    /// <summary>The last report of this run; null where nobody has looked of late.</summary>
     public Diagnosis? Diagnosis { get; private set; }
 
     /// <summary>Since when the evidence holds.</summary>
@@ -31,6 +40,7 @@ internal sealed partial class ContainerEntry
     /// </summary>
     public void Evidence(Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
     {
+        _reportedAt = turn.Now;
         if (diagnosis.Kind == DiagnosisKind.CannotTell)
         {
             _totals.BlindLooks++;
@@ -91,6 +101,8 @@ internal sealed partial class ContainerEntry
             _backoff = _backoff.Elapsed();
             Redecide(turn);
         }
+        if (_reportedAt + ReportCounts <= turn.Now)
+            LoseSight(turn);
         ForgetLateAnswers(turn);
         if (_aheadUntil <= turn.Now)
             _aheadUntil = null;
@@ -100,7 +112,7 @@ internal sealed partial class ContainerEntry
             turn.Report(new GuardEvent.StuckBegan(Container, _evidence!, _evidenceSinceUtc));
         }
         _recent.Forget(turn.Now);
-        NextDue = Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil);
+        NextDue = Sooner(Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil), _reportedAt + ReportCounts);
         if (_unanswered.Count > 0)
             NextDue = Sooner(NextDue, _unanswered[0].Until);
         if (!_isStuckReported && EvidenceSince is { } since)
@@ -109,7 +121,7 @@ internal sealed partial class ContainerEntry
         {
             var ticket = node.Value;
             node = node.Next;
-            if (DeadlineOf(ticket) is not { } deadline)
+            if (DeadlineOf(ticket, turn) is not { } deadline)
                 continue;
             if (deadline <= turn.Now)
                 Refuse(ticket, EvidenceSince is null ? Reason.MaxWait : Reason.Stuck, turn);
@@ -121,20 +133,20 @@ internal sealed partial class ContainerEntry
 
     /// <summary>
     /// When the caller is refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With evidence: when the container becomes stuck, or for a repeat
-    /// at the end of its hold. Without a readable /proc: the later of SIGKILL + patience and arrival + maxWait, where SIGKILL is that
-    /// of the call itself and of one that was really sent.
+    /// at the end of its hold. Where it was looked and /proc can't be read: the later of SIGKILL + patience and arrival + maxWait, where
+    /// SIGKILL is that of the call itself and of one that was really sent. Where nobody has looked of late: not before somebody has.
     /// </summary>
-    private TimeSpan? DeadlineOf(Ticket ticket)
+    private TimeSpan? DeadlineOf(Ticket ticket, Turn turn)
     {
         var policy = ticket.Policy;
-        if (IsUnconfirmed)
+        if (IsUnconfirmed || !(_reportedAt + ReportIsFresh > turn.Now))
             return null;
         if (EvidenceSince is { } since)
         {
             var stuckAt = since + policy.Patience;
             return ticket.RepeatIndex < 0 ? stuckAt : Max(stuckAt, ticket.ArrivedAt + policy.HoldAt(ticket.RepeatIndex));
         }
-        if (Diagnosis is { Kind: not DiagnosisKind.CannotTell } || DueAt() is not { } due)
+        if (Diagnosis is not { Kind: DiagnosisKind.CannotTell } || DueAt() is not { } due)
             return null;
         var own = ticket.KillAtIfSent(ticket.ArrivedAt).Time ?? due;
         return Max(Max(due, own) + policy.Patience, ticket.ArrivedAt + policy.MaxWait);
@@ -162,6 +174,21 @@ internal sealed partial class ContainerEntry
             return _refusalBody ??= RefusalText.Write(Container, _evidence, _evidenceSinceUtc);
         _dueUtc ??= turn.UtcNow - (turn.Now - (DueAt() ?? turn.Now));
         return _refusalBody ??= RefusalText.Write(Container, null, _dueUtc.Value);
+    }
+
+    /// <summary>
+    /// Nobody looks any more: whoever did has ended, or hangs. The container may have come free meanwhile, so nothing is refused for what was
+    /// seen then.
+    /// </summary>
+    private void LoseSight(Turn turn)
+    {
+        _reportedAt = null;
+        Diagnosis = null;
+        _refusalBody = null;
+        if (EvidenceSince is null)
+            return;
+        EndEvidence(turn);
+        Redecide(turn);
     }
 
     private void EndEvidence(Turn turn)

@@ -218,6 +218,7 @@ internal sealed partial class ContainerEntry
         _isRunning = isRunning;
         _attempts = _saved = _refusals = 0;
         Diagnosis = null;
+        _reportedAt = null;
         _killSentAt = null;
         _dueUtc = null;
         _refusalBody = null;

@@ -42,7 +42,7 @@ internal enum Reason
     /// <summary>Held until the run ended; an open stop or kill of that run answers it.</summary>
     RunEnded,
 
-    /// <summary>/proc can't be read, SIGKILL is due and maxWait is over.</summary>
+    /// <summary>It was looked and /proc can't be read, SIGKILL is due and maxWait is over.</summary>
     MaxWait,
 
     /// <summary>Nobody knows which container is meant.</summary>

@@ -26,13 +26,7 @@ internal static class Composition
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         configureLogging(builder.Logging);
         var services = builder.Services;
-        services.Configure<HostOptions>(options =>
-        {
-            options.ShutdownTimeout = StopLimit(configuration);
-
-            // What runs beside the way of calls may fail; the socket stays.
-            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
-        });
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit(configuration));
         services.AddSystemd();
         services.AddSingleton(time);
         services.AddSingleton(store);
@@ -60,12 +54,13 @@ internal static class Composition
             provider.GetRequiredService<ILoggerFactory>()));
 
         // Last, for the service manager takes the start for complete after it.
-        services.AddHostedService(provider => new AcceptWatch(
+        services.AddSingleton(provider => new AcceptWatch(
             provider.GetRequiredService<AcceptLoops>(),
             provider.GetService<ISystemdNotifier>(),
             AcceptWatch.ReadWatchdog(Environment.GetEnvironmentVariable),
             time,
             provider.GetRequiredService<ILogger<AcceptWatch>>()));
+        AddSupervised<AcceptWatch>(services);
         var host = builder.Build();
         var options = host.Services.GetRequiredService<IOptions<HostOptions>>().Value;
         store.Changed += changed => options.ShutdownTimeout = StopLimit(changed);
@@ -74,6 +69,19 @@ internal static class Composition
 
     // The server itself keeps to the drain. Beyond it, whatever hangs is left behind.
     private static TimeSpan StopLimit(ProxyConfiguration configuration) => configuration.Shutdown.Drain + TimeSpan.FromSeconds(10);
+
+    /// <summary>What runs beside the way of calls may fail; the socket stays, and the service is started again.</summary>
+    private static void AddSupervised<T>(IServiceCollection services, Action<IServiceProvider>? prepare = null)
+        where T : BackgroundService =>
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            prepare?.Invoke(provider);
+            return new SupervisedService(
+                provider.GetRequiredService<T>(),
+                provider.GetRequiredService<FaultCount>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SupervisedService>>());
+        });
 
     // First: what an earlier process knew must be there before anything else asks or is asked. It is written last for the same reason.
     private static void AddState(IServiceCollection services, ConfigurationStore store, TimeProvider time, string procfs)
@@ -90,12 +98,8 @@ internal static class Composition
             time,
             provider.GetRequiredService<ILogger<StateKeeper>>()));
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<StateKeeper>());
-        services.AddHostedService(provider =>
-        {
-            // The ledger hands itself to the keeper when it is made.
-            provider.GetRequiredService<Ledger>();
-            return provider.GetRequiredService<StateKeeper>();
-        });
+        // The ledger hands itself to the keeper when it is made.
+        AddSupervised<StateKeeper>(services, provider => provider.GetRequiredService<Ledger>());
     }
 
     private static void AddEngine(IServiceCollection services, EngineOptions engine, string procfs)
@@ -114,15 +118,14 @@ internal static class Composition
         services.AddSingleton(provider => new EngineVitalsReader(provider.GetRequiredService<ProcRoot>(), engine.Path));
         services.AddSingleton<EngineVitalsWatch>();
         services.AddSingleton<EngineWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<EngineVitalsWatch>());
-        services.AddHostedService(provider => provider.GetRequiredService<ContainerLearner>());
-        services.AddHostedService(provider =>
+        AddSupervised<EngineVitalsWatch>(services);
+        AddSupervised<ContainerLearner>(services);
+        AddSupervised<EngineWatch>(services, provider =>
         {
             var index = provider.GetRequiredService<ContainerIndex>();
             index.Listen(provider.GetRequiredService<ContainerLearner>());
             index.Listen(provider.GetRequiredService<BypassWatch>());
             index.Listen(new LedgerFeed(provider.GetRequiredService<Ledger>()));
-            return provider.GetRequiredService<EngineWatch>();
         });
     }
 
@@ -152,12 +155,8 @@ internal static class Composition
             return ledger;
         });
         services.AddSingleton<GuardedCalls>();
-        services.AddHostedService(provider =>
-        {
-            // The ledger hands itself to the watch when it is made.
-            provider.GetRequiredService<Ledger>();
-            return provider.GetRequiredService<EvidenceWatch>();
-        });
+        // The ledger hands itself to the watch when it is made.
+        AddSupervised<EvidenceWatch>(services, provider => provider.GetRequiredService<Ledger>());
     }
 
     private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)

@@ -54,7 +54,9 @@ internal sealed partial class StateKeeper(
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        Restore();
+        // Once: started again it would put what was known then in the place of what is known now.
+        if (ExecuteTask is null)
+            Restore();
         return base.StartAsync(cancellationToken);
     }
 

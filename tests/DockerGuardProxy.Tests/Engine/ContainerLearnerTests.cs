@@ -38,6 +38,16 @@ public sealed class ContainerLearnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_inspect_that_is_given_up_by_the_client_itself_ends_no_worker()
+    {
+        _engine.Interfere = (_, _) => throw new TaskCanceledException("the client's own limit");
+        await _learner.StartAsync(Cancel);
+        for (var i = 0; i < 5; i++)
+            _index.Apply(Event("start", $"a{i}", $"web{i}", 1));
+        await Eventually.Async(() => _engine.Asked.Count == 5);
+    }
+
+    [Fact]
     public async Task None_is_inspected_while_a_terminating_call_of_it_is_open_or_when_its_run_is_over()
     {
         _busy.Add(Id("a"));

@@ -1,7 +1,9 @@
+using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Probe;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,7 +32,7 @@ public sealed class EvidenceWatchTests : IDisposable
         _index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
         // The clock runs far ahead of the threads that read the tree.
         var options = new ProbeOptions { Root = _proc.Root, ScanTimeout = TimeSpan.FromHours(1) };
-        _watch = new EvidenceWatch(new Prober(options, _time), options, _index, _time, NullLogger<EvidenceWatch>.Instance);
+        _watch = new EvidenceWatch(new Prober(options, _time), options, _index, new FaultCount(), _time, NullLogger<EvidenceWatch>.Instance);
         _sender = new Sender(_watch);
         _ledger = new Ledger(_time, GuardPolicies.Default, _sender, NullGuardObserver.Instance);
         _watch.Ledger = _ledger;
@@ -63,6 +65,25 @@ public sealed class EvidenceWatchTests : IDisposable
         Assert.Contains("touch", System.Text.Encoding.UTF8.GetString(refused.Refusal.Body.Span), StringComparison.Ordinal);
         Assert.InRange(Elapsed, GuardPolicy.Default.Patience, GuardPolicy.Default.MaxWait - TimeSpan.FromSeconds(1));
         await _watch.StopAsync(Samples.Cancel);
+    }
+
+    [Fact]
+    public async Task Probes_that_fail_are_told_once_and_refuse_nobody()
+    {
+        var log = new RecordingLogger();
+        var faults = new FaultCount();
+        // Without a root every scan throws.
+        var options = new ProbeOptions { Root = null!, ScanTimeout = TimeSpan.FromHours(1) };
+        using var watch = new EvidenceWatch(new Prober(options, _time), options, _index, faults, _time, log.As<EvidenceWatch>()) { Ledger = _ledger };
+        await watch.StartAsync(Samples.Cancel);
+        var ticket = Kill();
+        watch.Wake();
+        await UntilAsync(() => Elapsed > GuardPolicy.Default.MaxWait + TimeSpan.FromSeconds(60));
+        Assert.False(ticket.Outcome.IsCompleted);
+        Assert.Equal(0, _ledger.Snapshot().BlindLooks);
+        Assert.Single(log.Texts(1206));
+        Assert.Equal(1, faults.Value);
+        await watch.StopAsync(Samples.Cancel);
     }
 
     [Fact]

@@ -150,6 +150,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
 
     private void CheckSend(Attempt attempt)
     {
+        LoseSight();
         var call = Of(attempt.Ticket);
         var box = call.Box;
         Assert.False(call.WasSent, "sent twice");
@@ -188,6 +189,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
 
     private void CheckEvent(GuardEvent happened)
     {
+        LoseSight();
         Assert.IsNotType<GuardEvent.Faulted>(happened);
         if (happened is GuardEvent.Decided { Verdict.Reason: var reason })
             Count(reason.ToString());
@@ -195,13 +197,15 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             return;
         var box = Of(refused.Ticket).Box;
         Assert.True(box.IsRunning, "refused though the container does not run");
+        Assert.True(
+            box.ReportedAt + ContainerEntry.ReportIsFresh > Now || refused.Refusal.Reason == Reason.TooManyWaiting, "refused though nobody had looked of late");
         if (IsStuck(box))
         {
             Count("refused on evidence");
             return;
         }
         Assert.True(box.EvidenceSince is null, "refused before patience was over");
-        Assert.True(box.Diagnosis is null or DiagnosisKind.CannotTell, "refused without evidence");
+        Assert.True(box.Diagnosis == DiagnosisKind.CannotTell, "refused though nobody had looked");
         Assert.True(Now >= refused.Ticket.ArrivedAt + _policy.MaxWait, "refused before maxWait");
         Assert.True(
             _sent.Exists(sent => sent.Run == box.Run && sent.Call.Box == box
@@ -351,6 +355,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             var box = _boxes.Single(box => box.Id == need.Id);
             Assert.True(box.IsRunning, "evidence is asked about a container that does not run");
             box.Diagnosis = kind;
+            box.ReportedAt = Now;
             box.EvidenceSince = diagnosis.IsEvidence ? box.EvidenceSince ?? Now : null;
             if (!diagnosis.IsEvidence)
                 box.BackoffFloor = TimeSpan.Zero;
@@ -397,13 +402,22 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             call.HeldAtEnds.Add(_moment);
         box.Run++;
         box.IsRunning = isRunning;
-        box.EvidenceSince = null;
-        box.Diagnosis = null;
-        box.BackoffFloor = TimeSpan.Zero;
+        box.Forget();
+    }
+
+    // A report counts for half a minute, and then it is as if nobody had ever looked.
+    private void LoseSight()
+    {
+        foreach (var box in _boxes.Where(box => box.ReportedAt + ContainerEntry.ReportCounts <= Now))
+        {
+            Count(box.EvidenceSince is null ? "report out of date" : "evidence out of date");
+            box.Forget();
+        }
     }
 
     private void Check()
     {
+        LoseSight();
         if (_broken is not null)
             throw new InvalidOperationException(_broken.Message, _broken);
         var snapshot = _ledger.Snapshot();
@@ -475,11 +489,11 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var box = call.Box;
         var lead = call.Ticket.Own ?? call.Ticket.Lead;
         // Its run is over: it waits for what the engine says about the end.
-        if (_policy.Mode == GuardMode.Observe || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now) || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
             return;
         if (box.EvidenceSince is { } since)
             Assert.True(Now < Max(since + _policy.Patience, call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");
-        else if (box.Diagnosis is null or DiagnosisKind.CannotTell
+        else if (box.Diagnosis == DiagnosisKind.CannotTell
             && OpenOf(box).Any(sent => sent.KillAt + _policy.Patience.TotalSeconds <= Now.TotalSeconds))
             Assert.True(
                 Now < Max(call.Ticket.ArrivedAt + _policy.MaxWait, call.Ticket.ArrivedAt + Seconds(100) + _policy.Patience),
@@ -576,6 +590,16 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         public TimeSpan? EvidenceSince { get; set; }
 
         public DiagnosisKind? Diagnosis { get; set; }
+
+        public TimeSpan? ReportedAt { get; set; }
+
+        /// <summary>What was reported counts no more.</summary>
+        public void Forget()
+        {
+            EvidenceSince = ReportedAt = null;
+            Diagnosis = null;
+            BackoffFloor = TimeSpan.Zero;
+        }
 
         /// <summary>No attempt may be sent before this while the container is stuck.</summary>
         public TimeSpan BackoffFloor { get; set; }

@@ -75,6 +75,7 @@ public sealed class LedgerTests
         var lead = rig.Stop(5);
         rig.Advance(6);
         rig.Ledger.Evidence(rig.Ledger.EvidenceNeeds().Single(), DState, TimeSpan.FromSeconds(3));
+        rig.Finds = DState;
         rig.Advance(9.5);
         Assert.False(lead.Outcome.IsCompleted);
         rig.Advance(0.5);
@@ -527,6 +528,65 @@ public sealed class LedgerTests
         Assert.False(late.Outcome.IsCompleted);
         rig.Advance(1);
         AssertRefused(late);
+    }
+
+    [Fact]
+    public void Where_nobody_has_looked_nobody_is_refused()
+    {
+        using var rig = new LedgerRig();
+        var kill = rig.Kill();
+        var joined = rig.Kill();
+        rig.Advance(3600);
+        Assert.False(kill.Outcome.IsCompleted || joined.Outcome.IsCompleted);
+        rig.Finds = CannotTell;
+        rig.Advance(1);
+        Assert.Equal(Reason.MaxWait, AssertRefused(kill).Reason);
+    }
+
+    [Fact]
+    public void What_nobody_looks_at_any_more_is_no_evidence()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var kill = rig.Kill();
+        rig.Advance(15);
+        AssertRefused(kill);
+        rig.Finds = null;
+        rig.Advance(5);
+        var held = rig.Kill();
+        Assert.Equal(Reason.Stuck, held.First.Reason);
+        rig.Advance(3600);
+        Assert.False(held.Outcome.IsCompleted);
+        Assert.False(Assert.Single(rig.Ledger.Snapshot().Containers).IsStuck);
+        Assert.Single(rig.Events.OfType<GuardEvent.StuckEnded>());
+        rig.Finds = DState;
+        rig.Advance(15);
+        AssertRefused(held);
+    }
+
+    [Fact]
+    public void A_refusal_waits_for_a_look_where_the_last_is_not_of_late()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var kill = rig.Kill();
+        rig.Advance(5);
+        rig.Finds = null;
+        rig.Advance(20);
+        Assert.False(kill.Outcome.IsCompleted);
+        Assert.True(Assert.Single(rig.Ledger.Snapshot().Containers).IsStuck);
+        rig.Finds = DState;
+        rig.Advance(1);
+        AssertRefused(kill);
+    }
+
+    [Fact]
+    public void A_look_that_could_not_tell_counts_no_longer_than_one_that_could()
+    {
+        using var rig = new LedgerRig { Finds = CannotTell };
+        var kill = rig.Kill();
+        rig.Advance(20);
+        rig.Finds = null;
+        rig.Advance(3600);
+        Assert.False(kill.Outcome.IsCompleted);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
@@ -43,7 +44,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         // A test's clock runs far ahead of the threads that read the tree.
         services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]), ScanTimeout = TimeSpan.FromHours(1) });
         services.AddSingleton<Prober>();
-        services.AddSingleton<EvidenceWatch>();
+        services.AddSingleton<FaultCount>().AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
         services.AddSingleton<GuardedCalls>();
         services.AddSingleton(provider =>
