@@ -27,7 +27,8 @@ internal sealed class TelemetryRig : IDisposable
         PileUp = new PileUpWatch(Guard.Time);
         var faults = new FaultCount();
         Guard.Observer = new GuardObservers([new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults]);
-        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, new BypassWatch(new ContainerIndex(NullLogger<ContainerIndex>.Instance), Guard.Time), faults);
+        var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
+        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, new BypassWatch(index, Guard.Time), faults, Guard.Time);
         _pipeline = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, NullLogger<TelemetryPipeline>.Instance);
         if (!traces)
