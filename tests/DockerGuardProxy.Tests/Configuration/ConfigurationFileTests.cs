@@ -39,8 +39,10 @@ public sealed partial class ConfigurationFileTests : IDisposable
         Assert.Equal(ConfigurationFile.MaxBytes, ConfigurationFile.Read(_folder["fits"]).Bytes!.Length);
     }
 
-    [Fact]
-    public void A_device_without_end_is_cut() => Assert.Equal("larger than 1 MiB", ConfigurationFile.Read("/dev/zero").Error);
+    [Theory]
+    [InlineData("/dev/zero")]
+    [InlineData("/dev/null")]
+    public void A_device_is_not_read(string path) => Assert.Equal("not a regular file", ConfigurationFile.Read(path).Error);
 
     [Fact]
     public void A_fifo_without_writer_does_not_hang()
