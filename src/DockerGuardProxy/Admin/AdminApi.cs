@@ -40,6 +40,8 @@ internal sealed class AdminApi(
     /// </summary>
     public async Task<AdminAnswer> ReloadAsync()
     {
+        if (store.HangsSince is { } since)
+            return AdminAnswer.Error(409, $"the configuration can't be read: its file system has not answered since {since:u}");
         if (Interlocked.Exchange(ref _reloading, 1) != 0)
             return AdminAnswer.Error(409, "a reload is under way");
         var valid = await Task.Factory.StartNew(Reload, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -27,7 +27,7 @@ internal sealed class StatusSource(
             StatusReport.FormatVersion,
             now,
             new ProxyReport(ProductVersion.Number, Environment.ProcessId, _started, loops.Paths),
-            Describe(configuration, store.Status),
+            Describe(configuration, store.Status, store.HangsSince),
             DescribeEngine(configuration.Engine.Path),
             new CallsReport(
                 guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved, bypassed,
@@ -64,7 +64,7 @@ internal sealed class StatusSource(
             .Take(StatusReport.MaxPileUp),
     ];
 
-    private static ConfigurationReport Describe(ProxyConfiguration configuration, ConfigurationStatus status)
+    private static ConfigurationReport Describe(ProxyConfiguration configuration, ConfigurationStatus status, DateTimeOffset? hangsSince)
     {
         var policies = configuration.Guard.Policies;
         return new ConfigurationReport(
@@ -92,7 +92,8 @@ internal sealed class StatusSource(
             status.Reloads,
             status.FailedReloads,
             status.Failure is { } failure ? new FailureReport(failure.Time, [.. failure.Errors.Select(error => error.ToString())]) : null,
-            [.. status.PendingRestart.Select(change => change.Key)]);
+            [.. status.PendingRestart.Select(change => change.Key)],
+            hangsSince);
     }
 
     private static ContainerReport Describe(ContainerSnapshot snapshot, DateTimeOffset now)

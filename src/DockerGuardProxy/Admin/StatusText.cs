@@ -106,6 +106,8 @@ internal static class StatusText
         };
 
         sheet.Row("configuration", Printable.Of(configuration.File) + origin);
+        if (configuration.HangsSince is { } since)
+            sheet.Row("", $"can't be looked at: its file system has not answered since {since:u}");
         if (configuration.Failure is { } failure)
         {
             sheet.Row("", $"rejected at {Utc(failure.Time)}:");

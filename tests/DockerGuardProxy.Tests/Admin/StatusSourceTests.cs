@@ -52,7 +52,8 @@ public sealed partial class StatusSourceTests
                 "reloads": 0,
                 "failedReloads": 0,
                 "failure": null,
-                "pendingRestart": []
+                "pendingRestart": [],
+                "hangsSince": null
               },
               "engine": {
                 "path": "/var/run/docker.sock",
