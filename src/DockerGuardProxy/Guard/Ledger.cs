@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DockerGuardProxy.Calls;
+using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Guard;
@@ -40,7 +41,8 @@ internal sealed class Ledger : IDisposable
         _sender = sender;
         _observer = observer;
         _origin = time.GetTimestamp();
-        _timer = time.CreateTimer(static ledger => ((Ledger)ledger!).TimeIsDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateSafeTimer(
+            TimeIsDue, fault => observer.On(new GuardEvent.Faulted(fault)), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The configuration. A new one counts for calls that arrive from now on; others keep that of their arrival.</summary>

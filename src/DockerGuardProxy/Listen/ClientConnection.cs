@@ -4,6 +4,7 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Forward;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
@@ -27,7 +28,7 @@ internal sealed class ClientConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Socket _socket;
     private readonly DepartureWatch _watch;
-    private readonly CancellationTokenSource _gone = new();
+    private readonly OneShotToken _gone = new();
     private readonly CancellationTokenRegistration _registration;
     private readonly StopNotice _stop;
     private readonly Lock _gate = new();
@@ -39,13 +40,13 @@ internal sealed class ClientConnection : IAsyncDisposable
     // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
     private long _callBegan;
 
-    public ClientConnection(ConnectionContext connection, EngineDialer dialer, BodyPool pool, DepartureWatch watch, TimeProvider time)
+    public ClientConnection(ConnectionContext connection, EngineDialer dialer, BodyPool pool, DepartureWatch watch, TimeProvider time, ILogger logger)
     {
         Pool = pool;
         _watch = watch;
         _time = time;
         _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
-        _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time);
+        _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time, logger);
         connection.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
         Transport = new ClientTransport(connection.Transport, _stop, time);
         Link = new EngineLink(dialer, this);
@@ -110,7 +111,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             if (!_hasLeft) return;
         }
 
-        Leave();
+        _gone.Fire();
     }
 
     /// <summary>The request under way is answered.</summary>
@@ -165,16 +166,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             if (!_isDelivered) return;
         }
 
-        Leave();
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            // Cancel runs Kestrel's abort inline; it takes no lock of ours.
-            if (_disposed) return;
-            _gone.Cancel();
-        }
+        // Runs Kestrel's abort inline.
+        _gone.Fire();
     }
 }

@@ -68,7 +68,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _loops = loops;
         _engine = dialer.Path;
         _time = time;
-        _watch = new DepartureWatch(time);
+        _watch = new DepartureWatch(time, _logger);
         var options = new KestrelServerOptions { ApplicationServices = services };
         Configure(options);
         var isHanded = false;
@@ -185,7 +185,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop, EngineDialer dialer)
     {
         loop.OnAccepted();
-        await using var client = new ClientConnection(connection, dialer, _pool, _watch, _time);
+        await using var client = new ClientConnection(connection, dialer, _pool, _watch, _time, _logger);
         _connections.Add(client);
         _arriving.OnBegun();
         try
