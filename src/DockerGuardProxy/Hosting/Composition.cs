@@ -48,9 +48,11 @@ internal static class Composition
         AddTelemetry(services, configuration.Telemetry, time);
         AddAdmin(services, configuration.Admin);
         services.AddSingleton<AcceptLoops>();
+        services.AddSingleton<ClientConnections>();
         services.AddHostedService(provider => new ProxyServer(
             configuration.Listen,
             provider.GetRequiredService<AcceptLoops>(),
+            provider.GetRequiredService<ClientConnections>(),
             provider.GetRequiredService<EngineDialer>(),
             provider.GetRequiredService<ProxyApplication>(),
             () => store.Current.Shutdown.Drain,
@@ -59,13 +61,20 @@ internal static class Composition
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
 
-        // Last, for the service manager takes the start for complete after it.
+        // The last that the start waits for: the service manager takes it for complete then.
         services.AddHostedService(provider => new AcceptWatch(
             provider.GetRequiredService<AcceptLoops>(),
             provider.GetService<ISystemdNotifier>(),
             AcceptWatch.ReadWatchdog(Environment.GetEnvironmentVariable),
             time,
             provider.GetRequiredService<ILogger<AcceptWatch>>()));
+
+        // After all others have left the rubbish of their start.
+        services.AddHostedService(provider => new MemoryWatch(
+            () => MemoryWatch.Measure(provider.GetRequiredService<ClientConnections>()),
+            MemoryWatch.Collect,
+            time,
+            provider.GetRequiredService<ILogger<MemoryWatch>>()));
         var host = builder.Build();
         var options = host.Services.GetRequiredService<IOptions<HostOptions>>().Value;
         store.Changed += changed => options.ShutdownTimeout = StopLimit(changed);

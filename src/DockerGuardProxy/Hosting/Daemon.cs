@@ -33,7 +33,6 @@ internal static class Daemon
                 store.HoldBack(HoldBack.Crashes);
             using var watcher = new ConfigurationWatcher(store, time, early.CreateLogger<ConfigurationWatcher>());
             using var host = Composition.Build(store, time, procfs, ConfigureLogging);
-            host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(HandBackWhatStartingTook);
             await host.RunAsync(cancellationToken);
             starts.End();
             return 0;
@@ -56,13 +55,6 @@ internal static class Daemon
             return AddressError;
         }
     }
-
-    /// <summary>
-    /// A sixth of an idle proxy's memory is rubbish of its start (measured: 35 MB, then 29.6), which the collector would leave until tens of megabytes have come together.
-    /// The pause is of milliseconds, and there is nobody to feel it yet.
-    /// </summary>
-    private static void HandBackWhatStartingTook() =>
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private static void ConfigureLogging(ILoggingBuilder logging)
     {

@@ -13,4 +13,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(1902, LogLevel.Warning, "The service manager could not be told that the proxy lives: {Error}.")]
     public static partial void NotNotified(ILogger logger, string error);
+
+    [LoggerMessage(1910, LogLevel.Debug, "Memory: {Before} MB were resident, {After} MB are; {Connections} clients are connected. All stood still for {Pause:0.0} ms.")]
+    public static partial void MemoryReleased(ILogger logger, long before, long after, int connections, double pause);
 }

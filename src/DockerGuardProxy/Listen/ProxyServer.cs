@@ -34,7 +34,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
     private readonly KestrelServer _kestrel;
     private readonly ProxyApplication _application;
-    private readonly ClientConnections _connections = new();
+    private readonly ClientConnections _connections;
     private readonly ArrivingConnections _arriving;
     private readonly BodyPool _pool;
     private readonly DepartureWatch _watch;
@@ -49,6 +49,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
     /// <param name="listen">The socket to make, where none is handed over.</param>
     /// <param name="loops">Told of every socket.</param>
+    /// <param name="connections">Told of every connection.</param>
     /// <param name="dialer">The way to the engine.</param>
     /// <param name="application">Answers the calls.</param>
     /// <param name="drain">What is configured at the stop as the time that running calls get.</param>
@@ -57,8 +58,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     /// <param name="services">For Kestrel.</param>
     /// <param name="loggers">For Kestrel, too.</param>
     public ProxyServer(
-        Configuration.ListenOptions listen, AcceptLoops loops, EngineDialer dialer, ProxyApplication application, Func<TimeSpan> drain,
-        IGuardedCallers guarded, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
+        Configuration.ListenOptions listen, AcceptLoops loops, ClientConnections connections, EngineDialer dialer, ProxyApplication application,
+        Func<TimeSpan> drain, IGuardedCallers guarded, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
     {
         _application = application;
         _drain = drain;
@@ -66,6 +67,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _logger = loggers.CreateLogger<ProxyServer>();
         _listen = listen;
         _loops = loops;
+        _connections = connections;
         _engine = dialer.Path;
         _time = time;
         _watch = new DepartureWatch(time);

@@ -58,7 +58,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
-            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
+            listen, Loops, Connections, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 
@@ -69,6 +69,8 @@ internal sealed class ProxyRig : IAsyncDisposable
     public string SocketPath => _folder["proxy.sock"];
 
     public AcceptLoops Loops { get; } = new();
+
+    public ClientConnections Connections { get; } = new();
 
     public RecordingLogger Log { get; } = new();
 
