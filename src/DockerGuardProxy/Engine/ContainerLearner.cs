@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DockerGuardProxy.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -118,7 +119,7 @@ internal sealed partial class ContainerLearner(
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // The engine is gone or answered nonsense: unknown stays unknown in this run.
-            Failed(logger, id, fault.Message);
+            Failed(logger, id, LogText.Escape(fault.Message, 400));
         }
     }
 

@@ -24,6 +24,9 @@ internal sealed class RecordingLogger : ILogger
             _entries.Clear();
     }
 
+    /// <summary>As the logger of a class.</summary>
+    public ILogger<T> For<T>() => new Logger<T>(new Factory(this));
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
@@ -33,5 +36,18 @@ internal sealed class RecordingLogger : ILogger
     {
         lock (_entries)
             _entries.Add((logLevel, eventId.Id, formatter(state, exception)));
+    }
+
+    private sealed class Factory(RecordingLogger logger) : ILoggerFactory
+    {
+        public ILogger CreateLogger(string categoryName) => logger;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
