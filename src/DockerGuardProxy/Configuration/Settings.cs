@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using DockerGuardProxy.Guard;
+using Microsoft.Extensions.Logging;
 using static DockerGuardProxy.Configuration.ValueKinds;
 
 namespace DockerGuardProxy.Configuration;
@@ -83,6 +84,14 @@ internal static class Settings
         .. Overrides("kill", "POST /containers/ID/kill with SIGKILL; other signals always pass.", g => g.Kill, (g, v) => g with { Kill = v }),
         .. Overrides("restart", "POST /containers/ID/restart", g => g.Restart, (g, v) => g with { Restart = v }),
         .. Overrides("remove", "DELETE /containers/ID?force=1", g => g.Remove, (g, v) => g with { Remove = v }),
+        .. Section(
+            "log", "The log goes to standard error, under systemd to the journal.", needsRestart: false,
+            c => c.Log, (c, v) => c with { Log = v }, new SettingTable<LogOptions>
+            {
+                { "level", Choice<LogLevel>(), o => o.Level, (o, v) => o with { Level = v },
+                    "The least level that is logged: trace, debug, information, warning, error, critical or none. debug adds each decision of the guard.",
+                    new("--log-level", "LEVEL", "The least level that is logged") },
+            }),
         .. Section(
             "telemetry", "Traces and metrics by OpenTelemetry.", needsRestart: true,
             c => c.Telemetry, (c, v) => c with { Telemetry = v }, new SettingTable<TelemetryOptions>

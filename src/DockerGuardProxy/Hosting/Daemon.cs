@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DockerGuardProxy.Hosting;
 
@@ -21,18 +22,20 @@ internal static class Daemon
     public static async Task<int> RunAsync(ConfigurationSources sources, string procfs, CancellationToken cancellationToken)
     {
         // The configuration is read before there is a host, because the host's own settings come from it.
-        using var early = LoggerFactory.Create(ConfigureLogging);
+        var level = new LogLevelSwitch();
+        using var early = LoggerFactory.Create(logging => ConfigureLogging(logging, level));
         StartHistory? starts = null;
         try
         {
             var time = TimeProvider.System;
             var store = ConfigurationStore.Start(sources, time, early.CreateLogger<ConfigurationStore>());
+            level.Follow(store);
             var folder = StateFolder.Of(Environment.GetEnvironmentVariable, store.Current.Admin.Path);
             starts = StartHistory.Begin(folder, procfs, time, early.CreateLogger<StartHistory>());
             if (starts.IsCrashLoop)
                 store.HoldBack(HoldBack.Crashes);
             using var watcher = new ConfigurationWatcher(store, time, early.CreateLogger<ConfigurationWatcher>());
-            using var host = Composition.Build(store, time, procfs, ConfigureLogging);
+            using var host = Composition.Build(store, time, procfs, logging => ConfigureLogging(logging, level));
             host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(HandBackWhatStartingTook);
             await host.RunAsync(cancellationToken);
             starts.End();
@@ -64,8 +67,11 @@ internal static class Daemon
     private static void HandBackWhatStartingTook() =>
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    /// <summary>Where the log goes, and what of it.</summary>
+    internal static void ConfigureLogging(ILoggingBuilder logging, LogLevelSwitch level)
     {
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level).AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
+
         // Under systemd with the levels that journald knows.
         if (SystemdHelpers.IsSystemdService())
             logging.AddSystemdConsole();

@@ -1,5 +1,6 @@
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Tests.Configuration;
 
@@ -19,6 +20,7 @@ internal static class ConfigurationSamples
                 "mode", "patience", "maxWait"),
             Overrides(p => p with { MaxInFlight = 5, MaxWaitingPerContainer = 0 }, "maxInFlight", "maxWaiting.container"),
             Overrides(p => p with { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }, "backoff")),
+        Log = new LogOptions(LogLevel.Debug),
         Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf, 0.25),
         Shutdown = new ShutdownOptions(TimeSpan.FromSeconds(1)),
     };

@@ -42,7 +42,7 @@ public sealed partial class ShippedFileTests
     {
         var tree = ConfigurationTree.Build(System.IO.File.ReadAllBytes(File), null, new Dictionary<string, string?>());
         var settings = Settings.All.Where(row => !row.IsSection && !row.Key.StartsWith("guard.policies.", StringComparison.Ordinal)).ToList();
-        Assert.Equal(21, settings.Count);
+        Assert.Equal(22, settings.Count);
         Assert.All(settings, row => Assert.NotNull(tree.List(row.Key.Replace('.', ':')).Entries));
     }
 
