@@ -9,8 +9,9 @@ internal sealed record BenchSettings
     /// <summary>Only proves that every row runs; its figures mean nothing.</summary>
     public static BenchSettings Quick { get; } = new()
     {
-        Rounds = 1, LoadTime = TimeSpan.FromSeconds(0.1), Containers = 10, BulkBytes = 16 << 20, Execs = 2, Streams = 100, Held = 50,
-        LedgerEntries = 1000, Decisions = 20_000, Starts = 1, Requests = 5000,
+        Rounds = 1, LoadTime = TimeSpan.FromSeconds(0.1), Containers = 10, BulkBytes = 16 << 20, Execs = 2, Streams = 100, Held = 50, Joined = 400,
+        StuckContainers = 5, StuckTasks = 500, Incident = TimeSpan.FromSeconds(3), LedgerEntries = 1000, Decisions = 20_000, Starts = 1,
+        Requests = 5000,
         Settle = TimeSpan.FromSeconds(0.3),
     };
 
@@ -33,6 +34,16 @@ internal sealed record BenchSettings
     public int Streams { get; init; } = 5000;
 
     public int Held { get; init; } = 1000;
+
+    /// <summary>In the ledger alone.</summary>
+    public int Joined { get; init; } = 4000;
+
+    public int StuckContainers { get; init; } = 50;
+
+    public int StuckTasks { get; init; } = 5000;
+
+    /// <summary>For how long an incident is measured.</summary>
+    public TimeSpan Incident { get; init; } = TimeSpan.FromSeconds(30);
 
     public int LedgerEntries { get; init; } = 10_000;
 

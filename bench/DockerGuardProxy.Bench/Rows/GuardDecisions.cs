@@ -53,5 +53,9 @@ internal static class GuardDecisions
         public void EvidenceNeeded(EvidenceNeed need)
         {
         }
+
+        public void Review(EndedRefusals refusals)
+        {
+        }
     }
 }

@@ -2,6 +2,7 @@ using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Admin;
@@ -40,6 +41,8 @@ internal sealed class AdminApi(
     /// </summary>
     public async Task<AdminAnswer> ReloadAsync()
     {
+        if (store.HangsSince is { } since)
+            return AdminAnswer.Error(409, $"the configuration can't be read: its file system has not answered since {since:u}");
         if (Interlocked.Exchange(ref _reloading, 1) != 0)
             return AdminAnswer.Error(409, "a reload is under way");
         var valid = await Task.Factory.StartNew(Reload, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

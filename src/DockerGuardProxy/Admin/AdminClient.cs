@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using DockerGuardProxy.Admin.Report;
-using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin;
 

@@ -1,4 +1,4 @@
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

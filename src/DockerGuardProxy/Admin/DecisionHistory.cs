@@ -1,5 +1,6 @@
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Route;
 using DockerGuardProxy.Telemetry;
 
 namespace DockerGuardProxy.Admin;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using DockerGuardProxy.Admin.Report;
-using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin;
 
@@ -25,7 +25,8 @@ internal static class NodeMessage
         var stuck = status.Containers.Where(container => container.Stuck).OrderBy(container => container.EvidenceSince).ThenBy(container => container.Id).ToArray();
         if (stuck.Length == 0)
             return Healthy;
-        var more = stuck.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $" +{stuck.Length - 1} more") : "";
+        var others = Math.Max(status.StuckContainers, stuck.Length) - 1;
+        var more = others > 0 ? string.Create(CultureInfo.InvariantCulture, $" +{others} more") : "";
         var first = stuck[0];
         var name = first.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}" : first.Name.Length > 0 ? first.Name : first.Id[..Math.Min(12, first.Id.Length)];
         var cause = first.Tasks is [var task, ..] ? $": {task.Comm} ({task.State}) {task.Wchan}" : $": {first.Diagnosis}";

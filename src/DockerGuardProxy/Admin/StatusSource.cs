@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
@@ -6,6 +7,7 @@ using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Telemetry;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin;
 
@@ -27,18 +29,25 @@ internal sealed class StatusSource(
             StatusReport.FormatVersion,
             now,
             new ProxyReport(ProductVersion.Number, Environment.ProcessId, _started, loops.Paths),
-            Describe(configuration, store.Status),
+            Describe(configuration, store.Status, store.HangsSince),
             DescribeEngine(configuration.Engine.Path),
             new CallsReport(
                 guard.OpenCalls, guard.WaitingCalls, Seconds(guard.OldestOpen), guard.Refusals, guard.WrongRefusals, guard.CallsSaved, bypassed,
                 last is null ? null : new BypassReport(last.Time, last.Id, last.Name, last.Signal),
-                WouldHold(guard)),
+                WouldHold(guard),
+                guard.EndedSoon),
             faults.Value,
             prober.LostThreads,
             guard.Containers.Count(container => container.IsStuck),
-            [.. guard.Containers.Select(container => Describe(container, now))],
-            DescribePileUp());
+            [.. Named(guard.Containers).Select(container => Describe(container, now))],
+            DescribePileUp(),
+            Math.Max(0, guard.Containers.Length - StatusReport.MaxContainers));
     }
+
+    private static IEnumerable<ContainerSnapshot> Named(ImmutableArray<ContainerSnapshot> all) => all.Length <= StatusReport.MaxContainers
+        ? all
+        : all.OrderByDescending(container => container.IsStuck).ThenBy(container => container.EvidenceSince ?? DateTimeOffset.MaxValue)
+            .Take(StatusReport.MaxContainers).OrderBy(container => container.Container.Name, StringComparer.Ordinal);
 
     // Of a run that has ended the engine would have answered all.
     private EngineCostReport? WouldHold(GuardSnapshot guard) => EngineVersion.LeaksForEver(engine.Info?.Version) == true
@@ -64,7 +73,7 @@ internal sealed class StatusSource(
             .Take(StatusReport.MaxPileUp),
     ];
 
-    private static ConfigurationReport Describe(ProxyConfiguration configuration, ConfigurationStatus status)
+    private static ConfigurationReport Describe(ProxyConfiguration configuration, ConfigurationStatus status, DateTimeOffset? hangsSince)
     {
         var policies = configuration.Guard.Policies;
         return new ConfigurationReport(
@@ -92,7 +101,8 @@ internal sealed class StatusSource(
             status.Reloads,
             status.FailedReloads,
             status.Failure is { } failure ? new FailureReport(failure.Time, [.. failure.Errors.Select(error => error.ToString())]) : null,
-            [.. status.PendingRestart.Select(change => change.Key)]);
+            [.. status.PendingRestart.Select(change => change.Key)],
+            hangsSince);
     }
 
     private static ContainerReport Describe(ContainerSnapshot snapshot, DateTimeOffset now)
@@ -106,8 +116,8 @@ internal sealed class StatusSource(
             snapshot.IsStuck,
             snapshot.EvidenceSince,
             snapshot.Diagnosis is { } diagnosis ? Words.Of(diagnosis.Kind) : null,
-            [.. tasks.Take(ContainerReport.MaxTasks).Select(TaskReport.Of)],
-            Math.Max(0, tasks.Length - ContainerReport.MaxTasks),
+            [.. tasks.Select(TaskReport.Of)],
+            snapshot.Diagnosis?.MoreTasks ?? 0,
             snapshot.Attempts,
             snapshot.OpenCalls,
             snapshot.WaitingCalls,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using DockerGuardProxy.Admin.Report;
-using DockerGuardProxy.Configuration;
-using DockerGuardProxy.Probe;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin;
 
@@ -24,6 +23,8 @@ internal static class StatusText
             sheet.Heading("No container is stuck.", Green);
         foreach (var container in status.Containers.Where(container => container.Stuck))
             WriteStuck(sheet, container, status.Time);
+        if (status.MoreContainers > 0)
+            sheet.Row("", $"and {Count(status.MoreContainers, "more container")}");
         return sheet.ToString();
     }
 
@@ -40,7 +41,7 @@ internal static class StatusText
         sheet.Row("calls", $"{Open(calls.Open, calls.OldestOpenSeconds)}, {calls.Waiting} waiting, {calls.Saved} saved");
         if (calls.WouldHold is { Connections: > 0 } cost)
             sheet.Row("", $"they would hold about {Count(cost.Connections, "connection")} and {Count(cost.Goroutines, "goroutine")} in the engine");
-        sheet.Row("refusals", $"{calls.Refused}, {calls.WronglyRefused} of them wrong");
+        sheet.Row("refusals", $"{calls.Refused}, {calls.EndedSoon} ended soon after, {calls.WronglyRefused} wrong");
         if (calls is { Bypassed: > 0, LastBypass: { } last })
             sheet.Row("round us", Bypassed(calls.Bypassed, last));
         if (status.Faults > 0)
@@ -106,6 +107,8 @@ internal static class StatusText
         };
 
         sheet.Row("configuration", Printable.Of(configuration.File) + origin);
+        if (configuration.HangsSince is { } since)
+            sheet.Row("", $"can't be looked at: its file system has not answered since {since:u}");
         if (configuration.Failure is { } failure)
         {
             sheet.Row("", $"rejected at {Utc(failure.Time)}:");
@@ -126,7 +129,7 @@ internal static class StatusText
         foreach (var container in others.Take(MaxOthers))
         {
             sheet.Row("", $"{Name(container)}: {Open(container.Open, container.OldestOpenSeconds)}, {container.Waiting} waiting"
-                + (container.Diagnosis is { } diagnosis ? $"; {Describe(diagnosis)}" : ""));
+                + (container.Diagnosis is { } diagnosis ? $"; {Describe(diagnosis, container)}" : ""));
         }
 
         if (others.Count > MaxOthers)
@@ -140,7 +143,7 @@ internal static class StatusText
             sheet.Row("pod", $"{Clean(pod.Namespace, MaxName)}/{Clean(pod.Name, MaxName)}" + (pod.Uid is { } uid ? $" {Clean(uid)}" : ""));
         if (container.EvidenceSince is { } since)
             sheet.Row("since", $"{Utc(since)}, {Age.Text(now - since)} ago");
-        sheet.Row("diagnosis", Describe(container.Diagnosis ?? "cannot-tell"));
+        sheet.Row("diagnosis", Describe(container.Diagnosis ?? "cannot-tell", container));
         foreach (var task in container.Tasks.Take(MaxTasks))
             sheet.Row("task", Describe(task));
         var more = container.MoreTasks + Math.Max(0, container.Tasks.Count - MaxTasks);
@@ -163,11 +166,14 @@ internal static class StatusText
     }
 
     // What to do is the same as in the text of a refusal.
-    private static string Describe(string diagnosis) => diagnosis switch
+    private static string Describe(string diagnosis, ContainerReport container) => diagnosis switch
     {
         "d-state" => "D state: mend or detach what it waits for, or reboot",
         "frozen" => "frozen cgroup: thaw it",
-        "exit-lost" => "exit lost, no task is left: restart dockerd",
+        "exit-lost" => "exit lost: no task " + (container.EvidenceSince is { } since ? $"since {Utc(since)}" : "is left")
+            + (container.Stuck
+                ? "; end the client (attach, exec) that reads no output: ss -xp, Recv-Q, peer dockerd; or look at its log driver"
+                : "; the engine has yet to tell of its end"),
         "not-killed" => "not killed: SIGKILL never arrived; shim, runc or containerd hangs",
         "alive" => "on its way out",
         "cannot-tell" => "cannot tell: /proc can't be read",

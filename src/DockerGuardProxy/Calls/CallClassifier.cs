@@ -14,8 +14,8 @@ namespace DockerGuardProxy.Calls;
 /// <item>Fields: signal, t, force, link.</item>
 /// </list>
 /// What the engine answers with an error before it looks at the container passes: it is quick and ends nothing. Where
-/// engines read a form differently, see <see cref="GoRules"/>: an error of one leaves the word to the others; where they
-/// take it for different things, it passes.
+/// engines read a form differently, see <see cref="GoRules"/>: an error of one leaves the word to the others; what ends a container on
+/// one of them is a terminating call, since nobody is refused without evidence, and what passes on none would be a way round the guard.
 /// </summary>
 internal static class CallClassifier
 {
@@ -43,7 +43,7 @@ internal static class CallClassifier
             return Classification.Passes;
         }
 
-        return Classify(post, rawTarget, contentType, hasBody && post, default, engine);
+        return Classify(post, rawTarget, contentType, hasBody && post ? FormState.Missing : FormState.Whole, default, engine);
     }
 
     /// <summary>Second step, after <see cref="Classification.NeedsBody"/>.</summary>
@@ -55,10 +55,20 @@ internal static class CallClassifier
         string rawTarget, string? contentType, ReadOnlySpan<byte> body, ApiRange engine = default) =>
         body.Length > MaxFormBytes
             ? Classification.Passes
-            : Classify(post: true, rawTarget, contentType, bodyIsMissing: false, body, engine);
+            : Classify(post: true, rawTarget, contentType, FormState.Whole, body, engine);
+
+    /// <summary>
+    /// Second step for a body that breaks off. Go reads nothing of it and reports an error, which the engine overlooks where the Content-Type
+    /// has a fault of its own.
+    /// </summary>
+    /// <param name="rawTarget">As in the first step.</param>
+    /// <param name="contentType">As in the first step.</param>
+    /// <param name="engine">As in the first step.</param>
+    public static Classification ClassifyBrokenForm(string rawTarget, string? contentType, ApiRange engine = default) =>
+        Classify(post: true, rawTarget, contentType, FormState.Broken, default, engine);
 
     private static Classification Classify(
-        bool post, string rawTarget, string? contentType, bool bodyIsMissing, ReadOnlySpan<byte> body, ApiRange engine)
+        bool post, string rawTarget, string? contentType, FormState state, ReadOnlySpan<byte> body, ApiRange engine)
     {
         // 2. Target and path
         if (!RequestTarget.TryParse(rawTarget, out var target))
@@ -86,13 +96,13 @@ internal static class CallClassifier
             }
 
             // 4. Form
-            if (bodyIsMissing
+            if (state == FormState.Missing
                 && (FormMediaType.Read(contentType, GoRules.New).IsForm || FormMediaType.Read(contentType, GoRules.Old).IsForm))
             {
                 return Classification.NeedsBody;
             }
 
-            return Read(route, path, target.Query, post ? contentType : null, body, engine);
+            return Read(route, path, target.Query, post ? contentType : null, state, body, engine);
         }
         finally
         {
@@ -108,21 +118,24 @@ internal static class CallClassifier
         ReadOnlySpan<byte> path,
         ReadOnlySpan<char> queryText,
         string? contentType,
+        FormState state,
         ReadOnlySpan<byte> body,
         ApiRange engine)
     {
         var buffer = new byte[RequestTarget.MaxBytes(queryText)];
         var query = buffer.AsSpan(0, RequestTarget.CopyBytes(queryText, buffer));
         var reference = Encoding.UTF8.GetString(path[route.Name]);
-        var old = Read(GoRules.Old, route, reference, contentType, query, body, engine);
-        if (!query.Contains((byte)';') && !body.Contains((byte)';') && contentType?.Contains(';') != true)
+        var taken = Read(GoRules.Old, route, reference, contentType, query, state, body, engine);
+        if (query.Contains((byte)';') || body.Contains((byte)';') || contentType?.Contains(';') == true
+            || CallForm.IsLong(query) || CallForm.IsLong(body))
         {
-            return old ?? Classification.Passes;
+            for (var rules = GoRules.Middle; rules <= GoRules.Newest; rules++)
+            {
+                taken = MoreTerminating(taken, Read(rules, route, reference, contentType, query, state, body, engine));
+            }
         }
 
-        var middle = Read(GoRules.Middle, route, reference, contentType, query, body, engine) ?? old;
-        var now = Read(GoRules.New, route, reference, contentType, query, body, engine) ?? middle;
-        return (old ?? now) == now && (middle ?? now) == now ? now ?? Classification.Passes : Classification.Passes;
+        return taken ?? Classification.Passes;
     }
 
     /// <summary>One reading; null where such an engine refuses the form itself.</summary>
@@ -132,12 +145,13 @@ internal static class CallClassifier
         string reference,
         string? contentType,
         ReadOnlySpan<byte> query,
+        FormState state,
         ReadOnlySpan<byte> body,
         ApiRange engine)
     {
         var type = FormMediaType.Read(contentType, rules);
         var form = default(CallForm);
-        var good = !type.IsForm || form.Read(body, rules);
+        var good = !type.IsForm || (state != FormState.Broken && form.Read(body, rules));
         good &= form.Read(query, rules);
         if (!good && !type.IsFaulty)
         {
@@ -146,5 +160,28 @@ internal static class CallClassifier
 
         // 5. Fields
         return CallFields.Read(route, reference, form, engine) is { } call ? Classification.Of(call) : Classification.Passes;
+    }
+
+    private static Classification? MoreTerminating(Classification? one, Classification? other)
+    {
+        if (one is not { Call: { } first })
+        {
+            return other ?? one;
+        }
+
+        return other is { Call: { } second } && first != second ? Classification.Of(CallFields.Disputed(first, second)) : one;
+    }
+
+    /// <summary>What is known of a body that may be a form.</summary>
+    private enum FormState
+    {
+        /// <summary>It is here, or there is none.</summary>
+        Whole,
+
+        /// <summary>It follows.</summary>
+        Missing,
+
+        /// <summary>It has no end.</summary>
+        Broken,
     }
 }

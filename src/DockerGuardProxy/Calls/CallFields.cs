@@ -10,6 +10,9 @@ internal static class CallFields
 {
     private const long NanosecondsPerTick = 100;
 
+    // No engine knows a signal of this name.
+    private const string DisputedSignal = "disputed";
+
     /// <summary>The call, or null where it is none or the engine refuses a field.</summary>
     public static TerminatingCall? Read(ActionRoute route, string reference, in CallForm form, ApiRange engine) =>
         route.Operation switch
@@ -18,6 +21,17 @@ internal static class CallFields
             Operation.Kill => Kill(reference, form),
             _ => Stop(route, reference, form, engine),
         };
+
+    /// <summary>
+    /// A stop or restart that engines read differently: the later kill-at is the safe one, and a signal of its own keeps the call from being
+    /// joined to another.
+    /// </summary>
+    public static TerminatingCall Disputed(TerminatingCall one, TerminatingCall other)
+    {
+        // Of a time and the container's own, which may be unknown, neither is surely the later one.
+        var grace = one.Grace.Kind != other.Grace.Kind ? Grace.Never : one.Grace.Delay > other.Grace.Delay ? one.Grace : other.Grace;
+        return one with { Grace = grace, Signal = DisputedSignal };
+    }
 
     private static TerminatingCall? Remove(string reference, in CallForm form) =>
         IsTrue(form.Force) && !IsTrue(form.Link)

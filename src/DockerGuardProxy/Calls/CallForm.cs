@@ -8,6 +8,8 @@ namespace DockerGuardProxy.Calls;
 /// </summary>
 internal struct CallForm
 {
+    private const int MaxPairs = 10_000;
+
     public string? Timeout;
     public string? Signal;
     public string? Force;
@@ -15,10 +17,15 @@ internal struct CallForm
 
     /// <summary>
     /// Reads one source. False if Go would report an error; it keeps the good pairs even then, which counts where the
-    /// engine overlooks the error. (Go of 2026 also refuses more than 10,000 pairs, older ones do not.)
+    /// engine overlooks the error.
     /// </summary>
     public bool Read(ReadOnlySpan<byte> text, GoRules rules)
     {
+        if (rules >= GoRules.Newest && IsLong(text))
+        {
+            return false;
+        }
+
         var good = true;
         while (!text.IsEmpty)
         {
@@ -44,6 +51,9 @@ internal struct CallForm
 
         return good;
     }
+
+    /// <summary>True for a source that <see cref="GoRules.Newest"/> reads differently.</summary>
+    public static bool IsLong(ReadOnlySpan<byte> text) => text.Length >= MaxPairs && text.Count((byte)'&') >= MaxPairs;
 
     private void Take(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {

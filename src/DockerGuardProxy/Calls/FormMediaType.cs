@@ -17,7 +17,7 @@ internal readonly record struct FormMediaType(bool IsForm, bool IsFaulty)
 
     /// <summary>Reads the first Content-Type header of a POST.</summary>
     /// <param name="contentType">Its value; absent and empty are no form and no fault.</param>
-    /// <param name="rules">A parameter given twice is always a fault but for <see cref="GoRules.New"/>.</param>
+    /// <param name="rules">A parameter given twice is always a fault before <see cref="GoRules.New"/>.</param>
     public static FormMediaType Read(string? contentType, GoRules rules)
     {
         if (string.IsNullOrEmpty(contentType))
@@ -48,7 +48,7 @@ internal readonly record struct FormMediaType(bool IsForm, bool IsFaulty)
                 return new(isForm, !text.TrimEnd().SequenceEqual(";"));
             }
 
-            if (!seen.TryAdd(name, value) && (rules != GoRules.New || seen[name] != value))
+            if (!seen.TryAdd(name, value) && (rules < GoRules.New || seen[name] != value))
             {
                 return new(false, true);
             }

@@ -11,4 +11,7 @@ internal enum GoRules
 
     /// <summary>Since Go 1.20 (26.1.5): a Content-Type may give the same parameter twice if both are equal.</summary>
     New,
+
+    /// <summary>Since 2026 (net/url <c>urlmaxqueryparams</c>): of a source with more than 10,000 pairs none is read, and that is an error.</summary>
+    Newest,
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DockerGuardProxy.Admin.Bundle;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Commands;
 
@@ -35,7 +37,7 @@ internal static class CheckConfigCommand
     /// <summary>The command without its parser.</summary>
     internal static int Run(ConfigurationSources sources, bool json, TextWriter output, TextWriter errors)
     {
-        var loaded = ConfigurationLoader.Load(sources, ConfigurationFile.Read(sources.File));
+        var loaded = ConfigurationLoader.Load(sources, SmallFile.Read(sources.File));
         if (!loaded.IsValid)
         {
             foreach (var error in loaded.Errors)

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using DockerGuardProxy.Admin;
 using DockerGuardProxy.Admin.Report;
-using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Commands;
 

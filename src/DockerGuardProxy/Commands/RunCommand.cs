@@ -12,25 +12,42 @@ internal static class RunCommand
     public static Command Create()
     {
         var config = ConfigOption.Create("Configuration file");
-        var listen = new Option<string?>("--listen") { Description = "Socket that clients use (listen.path)", HelpName = "PATH" };
-        var engine = new Option<string?>("--engine") { Description = "The engine's socket (engine.path)", HelpName = "PATH" };
-        var admin = new Option<string?>("--admin") { Description = "Socket for status and control (admin.path)", HelpName = "PATH" };
-        var procfs = new Option<string>("--procfs") { Description = "Where the kernel's process files are", HelpName = "PATH", DefaultValueFactory = _ => "/proc" };
-        var command = new Command("run", "Guard the engine: serve a socket in front of it.") { config, listen, engine, admin, procfs };
+        var procfs = new Option<string>("--procfs")
+        {
+            Description = "Where the kernel's process files are",
+            HelpName = "PATH",
+            DefaultValueFactory = _ => "/proc",
+        };
+        var command = new Command("run", "Guard the engine: serve a socket in front of it.") { config };
+        foreach (var setting in Settings.All.Where(setting => setting.Option is not null))
+            command.Add(Create(setting.Option!, setting.Key));
+        command.Add(procfs);
         command.SetAction((result, cancellationToken) =>
         {
-            var settings = ImmutableDictionary.CreateBuilder<string, string?>();
-            Add(settings, "listen.path", result.GetValue(listen));
-            Add(settings, "engine.path", result.GetValue(engine));
-            Add(settings, "admin.path", result.GetValue(admin));
-            var sources = new ConfigurationSources { CommandLine = settings.ToImmutable() }.Name(result.GetValue(config));
+            var sources = new ConfigurationSources { CommandLine = SettingsOf(result) }.Name(result.GetValue(config));
             return Daemon.RunAsync(sources, Path.GetFullPath(result.GetValue(procfs)!), cancellationToken);
         });
         return command;
     }
 
-    private static void Add(ImmutableDictionary<string, string?>.Builder settings, string key, string? path)
+    /// <summary>The settings that a command line gives, by their keys.</summary>
+    internal static ImmutableDictionary<string, string?> SettingsOf(ParseResult result)
     {
-        if (path is not null) settings[key] = Path.GetFullPath(path);
+        var given = ImmutableDictionary.CreateBuilder<string, string?>();
+        foreach (var setting in Settings.All)
+        {
+            if (setting.Option is { } option && result.GetValue<string?>(option.Name) is { } value)
+                given[setting.Key] = option.IsPath ? Path.GetFullPath(value) : value;
+        }
+
+        return given.ToImmutable();
+    }
+
+    private static Option<string?> Create(SettingOption described, string key)
+    {
+        string[] choices = [.. described.Choices];
+        var words = choices.Length == 0 ? "" : ": " + string.Join(", ", choices);
+        var option = new Option<string?>(described.Name) { Description = $"{described.Description}{words} ({key})", HelpName = described.HelpName };
+        return choices.Length == 0 ? option : option.AcceptOnlyFromAmong(choices);
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using DockerGuardProxy.Admin;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Commands;
 

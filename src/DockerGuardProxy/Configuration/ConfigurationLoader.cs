@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Configuration;
 
@@ -27,7 +29,7 @@ internal static class ConfigurationLoader
     {
         try
         {
-            var (configuration, errors) = new OptionsReader().Read(ConfigurationTree.Build(json, environmentPrefix, commandLine));
+            var (configuration, errors) = OptionsReader.Read(ConfigurationTree.Build(json, environmentPrefix, commandLine));
             return new LoadedConfiguration(configuration, errors, FileIsUsable: true);
         }
         catch (FormatException e)

@@ -8,9 +8,6 @@ namespace DockerGuardProxy.Configuration;
 /// <param name="Status">What is said about it.</param>
 internal sealed record ConfigurationState(ProxyConfiguration Loaded, ConfigurationStatus Status)
 {
-    /// <summary>Sections that are looked at once, at start. Telemetry: OpenTelemetry's exporters can't be given a new address.</summary>
-    private static readonly ImmutableHashSet<string> FixedSections = ["listen", "engine", "admin", "telemetry"];
-
     /// <summary>What holds now.</summary>
     public ProxyConfiguration Current { get; } =
         Status.SwitchedOff ? Loaded with { Guard = Loaded.Guard.AtMost(GuardMode.Off) }
@@ -31,7 +28,7 @@ internal sealed record ConfigurationState(ProxyConfiguration Loaded, Configurati
     /// <returns>The new state, and the changes that are in it.</returns>
     public (ConfigurationState State, ImmutableArray<ConfigurationChange> Changes) Apply(ProxyConfiguration asked, DateTimeOffset now)
     {
-        var changes = ConfigurationJson.Compare(Loaded, asked).ToLookup(c => FixedSections.Contains(c.Section));
+        var changes = ConfigurationJson.Compare(Loaded, asked).ToLookup(c => c.NeedsRestart);
         ImmutableArray<ConfigurationChange> live = [.. changes[false]];
         var isNew = !live.IsEmpty || Status.Origin != ConfigurationOrigin.Asked;
         var status = Status with
@@ -43,6 +40,7 @@ internal sealed record ConfigurationState(ProxyConfiguration Loaded, Configurati
             HoldBack = HoldBack.None,
             PendingRestart = [.. changes[true]],
         };
-        return (new ConfigurationState(Loaded with { Guard = asked.Guard, Shutdown = asked.Shutdown }, status), live);
+        var loaded = Settings.All.Where(setting => !setting.NeedsRestart).Aggregate(Loaded, (result, setting) => setting.Copy(asked, result));
+        return (new ConfigurationState(loaded, status), live);
     }
 }

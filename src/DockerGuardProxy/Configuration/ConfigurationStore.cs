@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Configuration;
@@ -12,6 +14,11 @@ namespace DockerGuardProxy.Configuration;
 /// </remarks>
 internal sealed class ConfigurationStore
 {
+    /// <summary>A look that takes longer hangs.</summary>
+    internal static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(5);
+
+    private const long NoLook = -1;
+
     private readonly Lock _reload = new();
     private readonly Lock _swap = new();
     private readonly ConfigurationSources _sources;
@@ -29,6 +36,9 @@ internal sealed class ConfigurationStore
     private FileContent? _doubtful;
 
     private volatile ConfigurationState _state;
+
+    /// <summary>When the look under way began; written under <see cref="_reload"/>.</summary>
+    private long _lookBegan = NoLook;
 
     private ConfigurationStore(ConfigurationSources sources, TimeProvider time, ILogger logger, FileContent seen, ConfigurationState state)
     {
@@ -53,11 +63,21 @@ internal sealed class ConfigurationStore
     /// <summary>What an operator may ask.</summary>
     public ConfigurationStatus Status => _state.Status;
 
+    /// <summary>Since when a look at the configuration's file has hung; null while none does.</summary>
+    public DateTimeOffset? HangsSince
+    {
+        get
+        {
+            var began = Volatile.Read(ref _lookBegan);
+            return began != NoLook && _time.GetElapsedTime(began) is var age && age >= LookLimit ? _time.GetUtcNow() - age : null;
+        }
+    }
+
     /// <summary>Reads everything for the first time and logs what is in use.</summary>
     /// <exception cref="ConfigurationException">The listen or engine section is wrong; each error has been logged.</exception>
     public static ConfigurationStore Start(ConfigurationSources sources, TimeProvider time, ILogger logger)
     {
-        var content = ConfigurationFile.Read(sources.File);
+        var content = SmallFile.Read(sources.File);
         var state = StartConfiguration.Load(sources, content, time.GetUtcNow(), logger);
         var store = new ConfigurationStore(sources, time, logger, content, state);
         store.CheckOffSwitch();
@@ -67,27 +87,22 @@ internal sealed class ConfigurationStore
     /// <summary>Reads the file now, as on SIGHUP, and says what came of it even if nothing changed. True if it is valid.</summary>
     public bool Reload()
     {
-        lock (_reload)
-        {
-            return Take(ConfigurationFile.Read(_sources.File), mayBeHalfWritten: false);
-        }
+        var valid = false;
+        Look(content => valid = Take(content, mayBeHalfWritten: false));
+        return valid;
     }
 
     /// <summary>
     /// Looks whether the file's content has changed, through whatever links. Good content takes effect at once; bad content is only
     /// reported when the next look finds it unchanged, as an editor may still be writing.
     /// </summary>
-    public void CheckFile()
+    public void CheckFile() => Look(content =>
     {
-        lock (_reload)
-        {
-            var content = ConfigurationFile.Read(_sources.File);
-            if (!content.IsSameAs(_seen))
-                Take(content, mayBeHalfWritten: true);
-            else
-                _doubtful = null;
-        }
-    }
+        if (!content.IsSameAs(_seen))
+            Take(content, mayBeHalfWritten: true);
+        else
+            _doubtful = null;
+    });
 
     /// <summary>The guard only observes from now on, until a reload takes effect.</summary>
     public void HoldBack(HoldBack reason)
@@ -112,6 +127,22 @@ internal sealed class ConfigurationStore
                 _logger.SwitchedOff(LogText.Escape(_sources.OffSwitch, 4096));
             else
                 _logger.SwitchedOn(LogText.Escape(_sources.OffSwitch, 4096), _state.Current.Guard.Common.Mode);
+        }
+    }
+
+    private void Look(Action<FileContent> then)
+    {
+        lock (_reload)
+        {
+            Volatile.Write(ref _lookBegan, _time.GetTimestamp());
+            try
+            {
+                then(SmallFile.Read(_sources.File));
+            }
+            finally
+            {
+                Volatile.Write(ref _lookBegan, NoLook);
+            }
         }
     }
 

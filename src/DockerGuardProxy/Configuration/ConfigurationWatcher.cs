@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DockerGuardProxy.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Configuration;
@@ -18,56 +19,56 @@ internal sealed class ConfigurationWatcher : IDisposable
     /// <summary>How often the off switch is looked at.</summary>
     public static readonly TimeSpan SwitchInterval = TimeSpan.FromSeconds(1);
 
-    private readonly ITimer _fileTimer;
-    private readonly ITimer _switchTimer;
+    private readonly LookThread _file;
+    private readonly LookThread _switch;
     private readonly PosixSignalRegistration _signal;
+    private readonly ConfigurationStore _store;
+    private readonly ILogger _logger;
+    private readonly ITimer _hangs;
+    private bool _isHangTold;
 
-    /// <summary>Starts to watch. A look that hangs in the file system occupies one thread, never a second.</summary>
+    /// <summary>Starts to watch. A look that hangs in the file system occupies one thread, never a second, and never one of the pool.</summary>
     public ConfigurationWatcher(ConfigurationStore store, TimeProvider time, ILogger logger)
     {
-        _fileTimer = Every(FileInterval, store.CheckFile);
-        _switchTimer = Every(SwitchInterval, store.CheckOffSwitch);
+        (_store, _logger) = (store, logger);
+        _file = new LookThread("configuration", FileInterval, time, Look, logger.LookFailed);
+
+        // Another thread: a configuration that hangs must not keep the off switch from being seen.
+        _switch = new LookThread("off switch", SwitchInterval, time, _ => store.CheckOffSwitch(), logger.LookFailed);
+        _hangs = time.CreateSafeTimer(TellOfHang, logger.LookFailed, FileInterval, FileInterval);
         _signal = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             // Without this the signal would end the process.
             context.Cancel = true;
-            Safely(() => store.Reload());
+            Reload();
         });
-
-        ITimer Every(TimeSpan interval, Action look)
-        {
-            var busy = 0;
-            return time.CreateTimer(
-                _ =>
-                {
-                    if (Interlocked.Exchange(ref busy, 1) != 0)
-                        return;
-                    Safely(look);
-                    Volatile.Write(ref busy, 0);
-                },
-                null, interval, interval);
-        }
-
-        void Safely(Action look)
-        {
-            try
-            {
-                look();
-            }
-#pragma warning disable CA1031 // What escapes here ends the process, and with it the node's way to its engine.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                logger.LookFailed(e);
-            }
-        }
     }
+
+    /// <summary>Reads the file soon, as on SIGHUP; never waits.</summary>
+    public void Reload() => _file.Ask();
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _signal.Dispose();
-        _fileTimer.Dispose();
-        _switchTimer.Dispose();
+        _hangs.Dispose();
+        _file.Dispose();
+        _switch.Dispose();
+    }
+
+    private void Look(bool isAsked)
+    {
+        if (isAsked)
+            _store.Reload();
+        else
+            _store.CheckFile();
+    }
+
+    private void TellOfHang()
+    {
+        var hangs = _store.HangsSince is not null;
+        if (hangs && !_isHangTold)
+            _logger.ReadHangs(_store.Status.File);
+        _isHangTold = hangs;
     }
 }

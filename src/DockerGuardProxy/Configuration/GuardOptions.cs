@@ -3,50 +3,37 @@ using DockerGuardProxy.Guard;
 namespace DockerGuardProxy.Configuration;
 
 /// <summary>The guard's settings as written: what holds for every kind of terminating call, and what each kind sets otherwise.</summary>
+/// <param name="Common">What holds where a policy says nothing.</param>
+/// <param name="Stop">What is set for stop.</param>
+/// <param name="Kill">What is set for kill.</param>
+/// <param name="Restart">What is set for restart.</param>
+/// <param name="Remove">What is set for forced removal.</param>
 /// <remarks>
 /// A policy's mode replaces the guard's: a pilot may observe and enforce one kind alone, as well as leave one out. Only
 /// <see cref="GuardMode.Off"/> of the guard is final, so that whoever switches the guard off in a hurry need not look for exceptions.
 /// </remarks>
-internal sealed record GuardOptions
+internal sealed record GuardOptions(
+    GuardPolicy Common, PolicyOverrides Stop, PolicyOverrides Kill, PolicyOverrides Restart, PolicyOverrides Remove)
 {
-    public GuardOptions(GuardPolicy common, PolicyOverrides stop, PolicyOverrides kill, PolicyOverrides restart, PolicyOverrides remove)
-    {
-        Common = common;
-        Stop = stop;
-        Kill = kill;
-        Restart = restart;
-        Remove = remove;
-        Policies = new GuardPolicies(common, Resolve(stop), Resolve(kill), Resolve(restart), Resolve(remove));
-
-        GuardPolicy Resolve(PolicyOverrides overrides) =>
-            (common.Mode == GuardMode.Off ? overrides with { Mode = GuardMode.Off } : overrides).On(common);
-    }
-
     public static GuardOptions Default { get; } = new(
         GuardPolicy.Default, PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None);
 
-    /// <summary>What holds where a policy says nothing.</summary>
-    public GuardPolicy Common { get; }
-
-    public PolicyOverrides Stop { get; }
-
-    public PolicyOverrides Kill { get; }
-
-    public PolicyOverrides Restart { get; }
-
-    public PolicyOverrides Remove { get; }
-
-    /// <summary>What it comes to, every value decided: what the guard takes.</summary>
-    public GuardPolicies Policies { get; }
+    /// <summary>What it comes to, every value decided: what the guard takes. Made anew each time.</summary>
+    public GuardPolicies Policies => new(Common, Resolve(Stop), Resolve(Kill), Resolve(Restart), Resolve(Remove));
 
     /// <summary>The same settings, with no mode above <paramref name="ceiling"/> anywhere.</summary>
     public GuardOptions AtMost(GuardMode ceiling)
     {
-        return new(Common with { Mode = Least(Common.Mode) }, Capped(Stop), Capped(Kill), Capped(Restart), Capped(Remove));
+        return new(Least(Common), Capped(Stop), Capped(Kill), Capped(Restart), Capped(Remove));
 
-        GuardMode Least(GuardMode mode) => mode < ceiling ? mode : ceiling;
+        GuardPolicy Least(GuardPolicy policy) => policy.Mode < ceiling ? policy : policy with { Mode = ceiling };
 
-        PolicyOverrides Capped(PolicyOverrides overrides) =>
-            overrides.Mode is { } mode ? overrides with { Mode = Least(mode) } : overrides;
+        PolicyOverrides Capped(PolicyOverrides overrides) => overrides with { Values = Least(overrides.Values) };
+    }
+
+    private GuardPolicy Resolve(PolicyOverrides overrides)
+    {
+        var policy = overrides.On(Common);
+        return Common.Mode == GuardMode.Off ? policy with { Mode = GuardMode.Off } : policy;
     }
 }

@@ -1,21 +1,17 @@
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace DockerGuardProxy.Configuration;
 
-/// <summary>Every key that was asked for while reading; whatever else a configuration says is a mistake.</summary>
-internal sealed class KnownKeys
+/// <summary>Every key that there is; whatever else a configuration says is a mistake.</summary>
+/// <param name="keys">The keys, parts joined by dots, and whether other keys stand below them.</param>
+internal sealed class KnownKeys(IEnumerable<(string Key, bool IsSection)> keys)
 {
-    private readonly Dictionary<string, bool> _isSection = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Parts joined by colons, as Microsoft.Extensions.Configuration does.</summary>
+    private readonly Dictionary<string, bool> _isSection =
+        keys.ToDictionary(known => known.Key.Replace('.', ':'), known => known.IsSection, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Keys of single settings and lists, parts joined by dots.</summary>
-    public IEnumerable<string> Settings => _isSection.Where(p => !p.Value).Select(p => p.Key.Replace(':', '.'));
-
-    /// <summary>Notes a key.</summary>
-    /// <param name="path">Parts joined by colons, as Microsoft.Extensions.Configuration does.</param>
-    /// <param name="isSection">Whether other keys stand below it.</param>
-    public void Add(string path, bool isSection) => _isSection[path] = isSection;
-
-    /// <summary>Lists the keys that nobody asked for, each with the one that was probably meant.</summary>
+    /// <summary>Lists the keys that do not exist, each with the one that was probably meant.</summary>
     public IEnumerable<ConfigurationError> Unknown(IConfiguration section, string path = "")
     {
         foreach (var child in section.GetChildren())

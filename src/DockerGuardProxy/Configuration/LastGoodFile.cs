@@ -1,3 +1,5 @@
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Configuration;
@@ -24,7 +26,7 @@ internal static class LastGoodFile
         ConfigurationSources sources, string adminPath, ILogger logger)
     {
         var path = PathFor(sources, adminPath);
-        var content = ConfigurationFile.Read(path);
+        var content = SmallFile.Read(path);
         if (content.IsMissing)
             return (null, null);
         if (content.Bytes is { } bytes && ConfigurationLoader.LoadAlone(bytes, path) is { IsValid: true } alone)
@@ -38,7 +40,7 @@ internal static class LastGoodFile
     {
         var path = PathFor(sources, adminPath);
         var content = ConfigurationJson.Write(configuration);
-        if (ConfigurationFile.Read(path).Bytes.AsSpan().SequenceEqual(content))
+        if (SmallFile.Read(path).Bytes.AsSpan().SequenceEqual(content))
             return;
         try
         {

@@ -6,6 +6,7 @@ internal sealed record ProxyConfiguration(
     EngineOptions Engine,
     AdminOptions Admin,
     GuardOptions Guard,
+    LogOptions Log,
     TelemetryOptions Telemetry,
     ShutdownOptions Shutdown)
 {
@@ -18,6 +19,7 @@ internal sealed record ProxyConfiguration(
         EngineOptions.Default,
         AdminOptions.Default,
         GuardOptions.Default,
+        LogOptions.Default,
         TelemetryOptions.Default,
         ShutdownOptions.Default);
 }

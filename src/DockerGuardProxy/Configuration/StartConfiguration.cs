@@ -1,4 +1,6 @@
+using DockerGuardProxy.Files;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Configuration;
@@ -67,15 +69,11 @@ internal static class StartConfiguration
         // 3. An unknown section or another version may have been meant for any: then nothing but the addresses is taken from there.
         //    An empty section name is the unreadable file itself, in whose place the last good one was read.
         var bad = from.Errors.Select(e => e.Section).Where(s => s.Length > 0).ToHashSet();
-        var inDoubt = !bad.IsSubsetOf(["admin", "guard", "telemetry", "shutdown"]);
+        var inDoubt = !bad.IsSubsetOf(Settings.Sections);
         return (
-            from.Configuration with
-            {
-                Admin = bad.Contains("admin") ? lastGood.Admin : from.Configuration.Admin,
-                Guard = inDoubt || bad.Contains("guard") ? lastGood.Guard : from.Configuration.Guard,
-                Telemetry = inDoubt || bad.Contains("telemetry") ? lastGood.Telemetry : from.Configuration.Telemetry,
-                Shutdown = inDoubt || bad.Contains("shutdown") ? lastGood.Shutdown : from.Configuration.Shutdown,
-            },
+            Settings.All
+                .Where(setting => bad.Contains(setting.Section) || (inDoubt && setting.Section is not ("listen" or "engine" or "admin")))
+                .Aggregate(from.Configuration, (result, setting) => setting.Copy(lastGood, result)),
             ConfigurationOrigin.LastGood);
     }
 }

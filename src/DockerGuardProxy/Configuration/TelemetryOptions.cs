@@ -1,6 +1,6 @@
 namespace DockerGuardProxy.Configuration;
 
-/// <summary>Where traces, metrics and logs go. A change needs a restart: OpenTelemetry's exporters are built once.</summary>
+/// <summary>Where traces and metrics go. A change needs a restart: OpenTelemetry's exporters are built once.</summary>
 /// <param name="OtlpEndpoint">Absolute http or https URI; empty leaves it to the standard OTEL_* variables.</param>
 /// <param name="OtlpProtocol">The wire format.</param>
 /// <param name="ForwardedRatio">The part of the plainly forwarded calls whose spans are exported, from 0 to 1; all others always are.</param>

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -88,16 +89,17 @@ internal sealed partial class ContainerLearner(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => WorkAsync(stoppingToken)));
+    // A worker that fails ends the other one too, and so the service: half of one would not be seen.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
+        _wanted.Reader.ReadAllAsync(stoppingToken),
+        new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = stoppingToken },
+        WorkAsync);
 
-    private async Task WorkAsync(CancellationToken stopping)
+    private async ValueTask WorkAsync((string Id, long Run) wanted, CancellationToken stopping)
     {
-        await foreach (var (id, run) in _wanted.Reader.ReadAllAsync(stopping))
-        {
-            if (index.Find(id) is { Running: true, IsFullyKnown: false } container && container.Run == run && mayInspect(id) && !GaveUp())
-                await InspectAsync(id, run, stopping);
-        }
+        var (id, run) = wanted;
+        if (index.Find(id) is { Running: true, IsFullyKnown: false } container && container.Run == run && mayInspect(id) && !GaveUp())
+            await InspectAsync(id, run, stopping);
     }
 
     private async Task InspectAsync(string id, long run, CancellationToken stopping)
@@ -115,10 +117,10 @@ internal sealed partial class ContainerLearner(
                 _hung++;
             Hung(logger, id[..Math.Min(12, id.Length)]);
         }
-        catch (Exception fault) when (fault is not OperationCanceledException)
+        catch (Exception fault) when (!stopping.IsCancellationRequested)
         {
-            // The engine is gone or answered nonsense: unknown stays unknown in this run.
-            Failed(logger, id, fault.Message);
+            // The engine is gone, answered nonsense or was given up by the client: unknown stays unknown in this run.
+            Failed(logger, id, LogText.Escape(fault.Message, 400));
         }
     }
 

@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Docker.DotNet.NativeHttp;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Engine;
 
@@ -152,19 +152,6 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
         // Short, so that the engine's count of connections tells of its callers and not of us.
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2);
-        handler.ConnectCallback = async (_, cancellation) =>
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        };
+        handler.ConnectCallback = (_, cancellation) => UnixConnection.OpenStreamAsync(socketPath, cancellation);
     }
 }

@@ -1,3 +1,5 @@
+using DockerGuardProxy.Sockets;
+
 namespace DockerGuardProxy.Engine;
 
 /// <summary>Connections that the engine has accepted on its socket and holds.</summary>

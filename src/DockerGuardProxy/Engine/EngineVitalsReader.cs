@@ -1,6 +1,6 @@
 using System.Globalization;
-using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Engine;
 

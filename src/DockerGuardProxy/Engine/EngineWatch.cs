@@ -1,6 +1,6 @@
 using System.Threading.Channels;
-using DockerGuardProxy.Configuration;
-using DockerGuardProxy.Forward;
+using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -184,7 +184,7 @@ internal sealed partial class EngineWatch(
     private void TellLoss(Exception fault)
     {
         if (!_lossTold)
-            Lost(logger, LogText.Escape(EngineFailure.Describe(fault)));
+            Lost(logger, LogText.Escape(ConnectionFault.Describe(fault)));
         _lossTold = true;
     }
 

@@ -31,7 +31,8 @@ internal readonly record struct PassedCall(PassedCallKind Kind, string Reference
 
         if (!post)
         {
-            if (path.IsEmpty)
+            // A semicolon hides from some engines that only a link is meant: the event will tell.
+            if (path.IsEmpty || query.Contains(';'))
                 return false;
             var link = IsTrue(QueryValue(query, "link"));
             call = new(link ? PassedCallKind.Unlink : PassedCallKind.Remove, Decode(path), null);

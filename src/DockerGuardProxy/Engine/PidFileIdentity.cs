@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using DockerGuardProxy.Files;
 
 namespace DockerGuardProxy.Engine;
 
@@ -13,16 +15,13 @@ internal sealed class PidFileIdentity(string pidFile, string procfs) : IEngineId
     {
         if (pidFile.Length == 0)
             return null;
-        try
-        {
-            if (!int.TryParse(File.ReadAllText(pidFile).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-                return null;
-            return StartTimeOf(pid, procfs) is { } start ? new EngineInstance(pid, start) : null;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        if (SmallFile.Read(pidFile).Bytes is not { } bytes
+            || !int.TryParse(Encoding.UTF8.GetString(bytes).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
         {
             return null;
         }
+
+        return StartTimeOf(pid, procfs) is { } start ? new EngineInstance(pid, start) : null;
     }
 
     /// <summary>When a process began, in clock ticks since boot; null for none, and where it can't be read.</summary>

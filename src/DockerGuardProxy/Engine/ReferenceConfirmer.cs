@@ -1,3 +1,4 @@
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Engine;
@@ -84,7 +85,7 @@ internal sealed partial class ReferenceConfirmer(IEngineApi engine, TimeProvider
         catch (Exception fault)
         {
             // Cancelled by the limit, the engine gone, or an answer that makes no sense: all the same to the caller.
-            Doubtful(logger, fault.Message);
+            Doubtful(logger, LogText.Escape(fault.Message, 400));
             return Confirmation.InDoubt;
         }
     }

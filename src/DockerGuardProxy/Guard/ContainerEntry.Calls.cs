@@ -14,27 +14,57 @@ internal sealed partial class ContainerEntry
             RunStarted(container.Run, turn);
             Redecide(turn);
         }
+        if (_quarantinedUntil is not null)
+            return;
         if (State().IsStuck(ticket.Policy.Patience, turn.Now))
             ticket.RepeatIndex = _repeatIndex;
+        ticket.Follow(ticket.Policy);
         var state = State() with
         {
             IsRunning = container.IsRunning && _isRunning,
-            HeldHere = _held,
-            HeldOnNode = _totals.Held,
+            WaitingHere = _waiting.Count,
+            WaitingOnNode = _totals.Waiting,
         };
         var verdict = Decide(ticket, state, turn);
         if (ticket.IsTentative && verdict.Kind != VerdictKind.Forward)
+        {
+            ticket.IsDeclined = true;
             return;
+        }
         ticket.First = verdict;
         ticket.OpenAtArrival = _view.Length;
         Apply(ticket, verdict, isFirst: true, turn);
     }
 
-    /// <summary>A joined call whose lead has failed comes back, and waits for <see cref="Redecide"/>.</summary>
-    public void Requeue(Ticket ticket)
+    /// <summary>An attempt is over: answered, or lost where <paramref name="answer"/> is null. Its caller gets <paramref name="outcome"/>.</summary>
+    public void End(Attempt attempt, EngineAnswer? answer, Outcome outcome, Turn turn)
     {
-        Detach(ticket);
-        Hold(ticket);
+        var ticket = attempt.Ticket;
+        var isOfPresentRun = Close(attempt);
+        if (ticket.Phase != TicketPhase.Done)
+            Finish(ticket, outcome, turn);
+        if (isOfPresentRun && answer is { IsNoExitEvent: true })
+            NoExitEvent(attempt, turn);
+        if (isOfPresentRun && answer is not null && SaysRunIsOver(attempt, answer.Status))
+        {
+            var isStopOrKill = ticket.Call.Operation is Operation.Stop or Operation.Kill;
+            EndRun(
+                isRunningAfter: ticket.Call.Operation == Operation.Restart && answer.Status == 204,
+                lead: isStopOrKill && answer.Status == 204 ? attempt : null,
+                turn);
+            GoAheadOfIndex(turn);
+        }
+        foreach (var joined in attempt.Joined.ToArray())
+        {
+            // One whose lead has failed comes back, to be decided again.
+            if (answer is not { IsCopied: true })
+                _waiting.Hold(joined);
+            else if (joined.IsObserved)
+                SettleDown(joined);
+            else
+                Finish(joined, new Outcome.Answered(answer, attempt), turn);
+        }
+        Redecide(turn);
     }
 
     /// <summary>
@@ -43,9 +73,9 @@ internal sealed partial class ContainerEntry
     /// </summary>
     public void Redecide(Turn turn)
     {
-        if (_held == 0)
+        if (_waiting.Held == 0)
             return;
-        var held = _waiting.Where(ticket => ticket.Phase == TicketPhase.Held).ToArray();
+        var held = _waiting.HeldNow();
         foreach (var ticket in held)
         {
             if (ticket.Phase != TicketPhase.Held || (ticket.Call.Operation == Operation.Restart && _unanswered.Count > 0))
@@ -70,10 +100,52 @@ internal sealed partial class ContainerEntry
             SettleDown(ticket);
     }
 
-    /// <summary>The caller gets its outcome.</summary>
-    public void Finish(Ticket ticket, Outcome outcome, Turn turn)
+    /// <summary>
+    /// The configuration is another one: off frees those who wait, and whoever was not sent is forwarded; observe sends them, and goes on
+    /// finding out what would have become of them; limits and times count as they are now.
+    /// </summary>
+    public void PoliciesChanged(Turn turn)
     {
-        Detach(ticket);
+        foreach (var ticket in _waiting.AllNow())
+        {
+            var policy = turn.Policies.For(ticket.Call.Operation);
+            if (policy == ticket.Policy)
+                continue;
+            _waiting.Change(ticket, policy);
+            if (policy.Mode == GuardMode.Off)
+                Free(ticket, turn);
+            else if (policy.Mode == GuardMode.Observe && ticket.Own is null)
+                SendShadow(ticket, isOfRun: _isRunning && (ticket.Lead is not { } lead || lead.Run == Run), isByFullId: true, turn);
+        }
+        // While the guard is off nobody looks, and what nobody has looked at may have ended.
+        if (turn.Policies.Guard.Mode == GuardMode.Off)
+            EndEvidence(turn);
+        Redecide(turn);
+    }
+
+    /// <summary>Tells those who wait that the process ends; with <paramref name="all"/> also those whose call was sent.</summary>
+    public void TurnAway(bool all, Turn turn)
+    {
+        foreach (var ticket in _waiting.AllNow())
+            if (all || ticket.Own is null)
+                Finish(ticket, Outcome.TurnedAway.Instance, turn);
+    }
+
+    /// <summary>Frees everybody who waits after a fault. By the tickets alone: whatever the fault has left of the rest is not relied on.</summary>
+    public void FailOpen(Turn turn)
+    {
+        foreach (var ticket in _waiting.TakeAll())
+            ticket.FailOpen(turn);
+    }
+
+    /// <summary>What takes this entry's place after a fault in it. It remembers the run alone, by whose end it ends at the latest.</summary>
+    /// <param name="now">The moment of the fault.</param>
+    public ContainerEntry Quarantined(TimeSpan now) => new(this, now + QuarantineLasts);
+
+    /// <summary>The caller gets its outcome.</summary>
+    private void Finish(Ticket ticket, Outcome outcome, Turn turn)
+    {
+        _waiting.Leave(ticket);
         ticket.Phase = TicketPhase.Done;
         if (ticket.Own is null && outcome is not Outcome.Unguarded)
         {
@@ -84,11 +156,21 @@ internal sealed partial class ContainerEntry
     }
 
     /// <summary>Nothing more is decided about a call that was sent; only its own answer is waited for.</summary>
-    public void SettleDown(Ticket ticket)
+    private void SettleDown(Ticket ticket)
     {
-        Detach(ticket);
+        _waiting.Leave(ticket);
         ticket.Phase = TicketPhase.Settled;
     }
+
+    // The engine knows before its events tell: a stop or kill is answered 204 once the container has exited, a stop 304 and a call
+    // by full id 404 when there is nothing to stop.
+    private static bool SaysRunIsOver(Attempt attempt, int status) => (status, attempt.Ticket.Call.Operation) switch
+    {
+        (204, _) => true,
+        (304, Operation.Stop) => true,
+        (404, _) => attempt.IsByFullId || attempt.Ticket.Call.Reference == attempt.Ticket.Container!.Id,
+        _ => false,
+    };
 
     private static Verdict Decide(Ticket ticket, in ContainerState state, Turn turn) =>
         Decision.Decide(state, ticket.Call.Operation, ticket.KillAtIfSent(turn.Now), ticket.Signal, ticket.Policy, turn.Now);
@@ -107,7 +189,7 @@ internal sealed partial class ContainerEntry
                 break;
             case VerdictKind.Hold:
                 Report(ticket, verdict, null, turn);
-                Hold(ticket);
+                _waiting.Hold(ticket);
                 break;
             case VerdictKind.Refuse:
                 Report(ticket, verdict, null, turn);
@@ -115,7 +197,15 @@ internal sealed partial class ContainerEntry
                 break;
         }
         if (ticket.IsObserved && ticket.Own is null)
-            SendShadow(ticket, turn);
+            SendShadow(ticket, isOfRun: true, isByFullId: !isFirst, turn);
+    }
+
+    private void Free(Ticket ticket, Turn turn)
+    {
+        if (ticket.Own is null)
+            Finish(ticket, Outcome.Unguarded.Instance, turn);
+        else
+            SettleDown(ticket);
     }
 
     private void LeadRestart(Ticket[] held, Verdict verdict, Turn turn)
@@ -130,8 +220,6 @@ internal sealed partial class ContainerEntry
 
     private void Lead(Ticket ticket, Verdict verdict, bool isByFullId, Turn turn)
     {
-        Detach(ticket);
-        ticket.Phase = TicketPhase.Leading;
         if (ticket.Own is { } own)
         {
             // Observe mode: it went out long ago; from now on it counts, as if it had been sent only now.
@@ -143,21 +231,16 @@ internal sealed partial class ContainerEntry
             // Row 1: of no run. It must not count as open in the run that may begin before its answer.
             own = Open(ticket, isOfRun: verdict.Reason != Reason.NotRunning, isByFullId, verdict.IsStep, turn);
         }
-        if (_open.Contains(own))
-            Wait(ticket);
+        _waiting.Lead(ticket, isOfPresentRun: _open.Contains(own));
     }
 
-    private void SendShadow(Ticket ticket, Turn turn)
-    {
-        var shadow = Open(ticket, isOfRun: true, isByFullId: false, isStep: false, turn);
-        shadow.IsShadow = true;
-        RefreshView();
-    }
+    private void SendShadow(Ticket ticket, bool isOfRun, bool isByFullId, Turn turn) =>
+        Open(ticket, isOfRun, isByFullId, isStep: false, turn, isShadow: true);
 
-    private Attempt Open(Ticket ticket, bool isOfRun, bool isByFullId, bool isStep, Turn turn)
+    private Attempt Open(Ticket ticket, bool isOfRun, bool isByFullId, bool isStep, Turn turn, bool isShadow = false)
     {
         var attempt = new Attempt(
-            _totals.NextAttempt(), ticket, isOfRun ? Run : 0, ticket.KillAtIfSent(turn.Now), isByFullId, isStep, turn.Now);
+            _totals.NextAttempt(), ticket, isOfRun ? Run : 0, ticket.KillAtIfSent(turn.Now), isByFullId, isStep, turn.Now) { IsShadow = isShadow };
         ticket.Own = attempt;
         turn.Send(attempt);
         _totals.Open.Add(attempt);
@@ -165,7 +248,8 @@ internal sealed partial class ContainerEntry
         {
             _attempts++;
             _open.Add(attempt);
-            RefreshView();
+            if (!isShadow)
+                RefreshView();
         }
         return attempt;
     }
@@ -174,16 +258,9 @@ internal sealed partial class ContainerEntry
     {
         Report(ticket, Verdict.Join(reason, lead.Id), lead, turn);
         if (isOfPresentRun)
-            Detach(ticket, keepsWaiting: true);
+            _waiting.Join(ticket, lead);
         else
-            Detach(ticket);
-        ticket.Phase = TicketPhase.Joined;
-        ticket.Lead = lead;
-        ticket.JoinedNode = lead.Joined.AddLast(ticket);
-        _callers++;
-        _totals.Waiting++;
-        if (isOfPresentRun)
-            Wait(ticket);
+            _waiting.JoinPast(ticket, lead);
     }
 
     /// <summary>A stop or kill of the run has its 204: those who joined the others are told the same, since the run has ended for them too.</summary>
@@ -195,36 +272,6 @@ internal sealed partial class ContainerEntry
                 continue;
             foreach (var ticket in other.Joined.ToArray())
                 Attach(ticket, answered, Reason.RunEnded, isOfPresentRun: false, turn);
-        }
-    }
-
-    private void Hold(Ticket ticket)
-    {
-        ticket.Phase = TicketPhase.Held;
-        _held++;
-        _totals.Held++;
-        _callers++;
-        _totals.Waiting++;
-        Wait(ticket);
-    }
-
-    private void Detach(Ticket ticket, bool keepsWaiting = false)
-    {
-        if (!keepsWaiting)
-            Unwait(ticket);
-        if (ticket.JoinedNode is { } node)
-            node.List!.Remove(node);
-        ticket.JoinedNode = null;
-        ticket.Lead = null;
-        if (ticket.Phase == TicketPhase.Held)
-        {
-            _held--;
-            _totals.Held--;
-        }
-        if (ticket.Phase is TicketPhase.Held or TicketPhase.Joined)
-        {
-            _callers--;
-            _totals.Waiting--;
         }
     }
 

@@ -4,10 +4,15 @@ namespace DockerGuardProxy.Guard;
 
 internal sealed partial class ContainerEntry
 {
+    /// <summary>How long a report counts. Usually the next comes two seconds later; where reads of /proc drag, after sixteen.</summary>
+    internal static readonly TimeSpan ReportCounts = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nobody is refused by an older report: the next is waited for.</summary>
+    internal static readonly TimeSpan ReportIsFresh = TimeSpan.FromSeconds(5);
+
     private readonly RecentRefusals _recent = new();
     private Backoff _backoff = Backoff.None;
-    private DateTimeOffset _evidenceSinceUtc;
-    private Diagnosis? _evidence;
+    private RunEvidence _evidence = RunEvidence.None;
     private bool _isStuckReported;
     private int _repeatIndex;
     private long _askedInRun;
@@ -19,11 +24,14 @@ internal sealed partial class ContainerEntry
     private byte[]? _refusalBody;
     private DateTimeOffset? _dueUtc;
 
-    /// <summary>The last report of this run.</summary>
-    public Diagnosis? Diagnosis { get; private set; }
+    // When the last report came that counts still.
+    private TimeSpan? _reportedAt;
+
+    /// <summary>The last report of this run; null where nobody has looked of late.</summary>
+    public Diagnosis? Diagnosis => _evidence.Last;
 
     /// <summary>Since when the evidence holds.</summary>
-    public TimeSpan? EvidenceSince { get; private set; }
+    public TimeSpan? EvidenceSince => _evidence.Since;
 
     /// <summary>
     /// The probe's report, where <see cref="NeedsEvidence"/>: SIGKILL is due then, or comes at an unknown time and by this report is
@@ -31,47 +39,35 @@ internal sealed partial class ContainerEntry
     /// </summary>
     public void Evidence(Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
     {
+        _reportedAt = turn.Now;
         if (diagnosis.Kind == DiagnosisKind.CannotTell)
         {
             _totals.BlindLooks++;
             if (Diagnosis?.Kind != DiagnosisKind.CannotTell)
                 turn.Report(new GuardEvent.CannotTell(Container));
         }
-        if (Diagnosis is null || Diagnosis.Kind != diagnosis.Kind || !Diagnosis.Tasks.SequenceEqual(diagnosis.Tasks))
-        {
-            Diagnosis = diagnosis;
+        var due = DueAt() is { } at && at <= turn.Now ? at : TimeSpan.Zero;
+        var since = Max(turn.Now - heldFor, due);
+        var (next, change) = _evidence.With(diagnosis, since, turn.UtcNow - (turn.Now - since));
+        var hadEvidence = EvidenceSince is not null;
+        if (change is EvidenceChange.Changed or EvidenceChange.Ended or EvidenceChange.NotRecognised)
+            EndEvidence(turn, keepsInherited: change == EvidenceChange.Changed);
+        if (change != EvidenceChange.None || !ReferenceEquals(next.Last, Diagnosis))
             _refusalBody = null;
-        }
-        Recognise(diagnosis, turn);
-        if (!diagnosis.IsEvidence)
-        {
-            if (EvidenceSince is null)
-                return;
-            EndEvidence(turn);
-            Redecide(turn);
-        }
-        else if (EvidenceSince is null)
-        {
-            var since = Max(turn.Now - heldFor, DueAt() is { } due && due <= turn.Now ? due : TimeSpan.Zero);
-            EvidenceSince = since < turn.Now ? since : turn.Now;
-            _evidenceSinceUtc = turn.UtcNow - (turn.Now - EvidenceSince.Value);
-            _refusalBody = null;
-            _evidence = Diagnosis;
+        _evidence = next;
+        if (change != EvidenceChange.None && next.Since is not null)
             turn.Report(new GuardEvent.EvidenceBegan(Container));
-        }
-        else
-        {
-            _evidence = Diagnosis;
-        }
+        if (hadEvidence && change != EvidenceChange.None)
+            Redecide(turn);
     }
 
     /// <summary>An attempt of this run ended without an exit event.</summary>
-    public void NoExitEvent(Attempt attempt, Turn turn)
+    private void NoExitEvent(Attempt attempt, Turn turn)
     {
         var sentAt = attempt.KillAt.Time is { } time && time < turn.Now ? time : turn.Now;
         _killSentAt = _killSentAt < sentAt ? _killSentAt : sentAt;
         if (EvidenceSince is not null && !attempt.IsShadow)
-            _backoff = _backoff.After(attempt.SentAt, attempt.Ticket.Policy, turn.Now);
+            _backoff = _backoff.After(attempt.SentAt, turn.Policies.For(attempt.Ticket.Call.Operation), turn.Now);
     }
 
     /// <summary>Forgets the back-off; true if there was one.</summary>
@@ -91,53 +87,61 @@ internal sealed partial class ContainerEntry
             _backoff = _backoff.Elapsed();
             Redecide(turn);
         }
+        if (_reportedAt + ReportCounts <= turn.Now)
+            LoseSight(turn);
         ForgetLateAnswers(turn);
         if (_aheadUntil <= turn.Now)
             _aheadUntil = null;
-        if (!_isStuckReported && !IsUnconfirmed && State().IsStuck(turn.Policies.Guard.Patience, turn.Now))
+        if (_quarantinedUntil <= turn.Now)
+            _quarantinedUntil = null;
+        var stuckAt = _isStuckReported || IsUnconfirmed ? null : _evidence.StuckAt(turn.Policies.Guard.Patience);
+        if (stuckAt <= turn.Now)
         {
-            _isStuckReported = true;
-            turn.Report(new GuardEvent.StuckBegan(Container, _evidence!, _evidenceSinceUtc));
+            (_isStuckReported, stuckAt) = (true, null);
+            turn.Report(new GuardEvent.StuckBegan(Container, Diagnosis!, _evidence.SinceUtc));
         }
         _recent.Forget(turn.Now);
-        NextDue = Sooner(Sooner(_backoff.Until, _recent.NextDue), _aheadUntil);
+        NextDue = Sooner(Sooner(Sooner(_backoff.Until, _recent.NextDue), Sooner(_aheadUntil, _quarantinedUntil)), stuckAt);
+        NextDue = Sooner(NextDue, _reportedAt + ReportCounts);
         if (_unanswered.Count > 0)
             NextDue = Sooner(NextDue, _unanswered[0].Until);
-        if (!_isStuckReported && EvidenceSince is { } since)
-            NextDue = Sooner(NextDue, since + turn.Policies.Guard.Patience);
-        for (var node = _waiting.First; node is not null;)
-        {
-            var ticket = node.Value;
-            node = node.Next;
-            if (DeadlineOf(ticket) is not { } deadline)
-                continue;
-            if (deadline <= turn.Now)
-                Refuse(ticket, EvidenceSince is null ? Reason.MaxWait : Reason.Stuck, turn);
-            else
-                NextDue = Sooner(NextDue, deadline);
-        }
+        foreach (var deadlines in _waiting.Deadlines)
+            RefuseDue(deadlines, turn);
+        NextDue = Sooner(NextDue, _recent.NextDue);
         AskForEvidence(turn);
     }
 
-    /// <summary>
-    /// When the caller is refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With evidence: when the container becomes stuck, or for a repeat
-    /// at the end of its hold. Without a readable /proc: the later of SIGKILL + patience and arrival + maxWait, where SIGKILL is that
-    /// of the call itself and of one that was really sent.
-    /// </summary>
-    private TimeSpan? DeadlineOf(Ticket ticket)
+    // Each at the later of the time from which anybody may be and one of its own, which its ticket keeps.
+    private void RefuseDue(WaitingDeadlines deadlines, Turn turn)
     {
-        var policy = ticket.Policy;
-        if (IsUnconfirmed)
-            return null;
-        if (EvidenceSince is { } since)
+        if (RefusableFrom(turn.Policies.For(deadlines.Operation), turn) is not { } from)
+            return;
+        var isEvidence = EvidenceSince is not null;
+        while ((isEvidence ? deadlines.FirstByEvidence : deadlines.FirstByMaxWait) is { } ticket)
         {
-            var stuckAt = since + policy.Patience;
-            return ticket.RepeatIndex < 0 ? stuckAt : Max(stuckAt, ticket.ArrivedAt + policy.HoldAt(ticket.RepeatIndex));
+            var deadline = Max(from, isEvidence ? ticket.RepeatEnd : ticket.MaxWaitEnd);
+            if (deadline > turn.Now)
+            {
+                NextDue = Sooner(NextDue, deadline);
+                return;
+            }
+            Refuse(ticket, isEvidence ? Reason.Stuck : Reason.MaxWait, turn);
         }
-        if (Diagnosis is { Kind: not DiagnosisKind.CannotTell } || DueAt() is not { } due)
+    }
+
+    /// <summary>
+    /// From when on a caller may be refused; null as long as nothing allows it, and as long as remembered evidence is not confirmed. With
+    /// evidence: when the container becomes stuck; a repeat also waits for the end of its hold. Where it was looked and /proc can't be read:
+    /// SIGKILL + patience of a call that was really sent; each caller also waits for its own SIGKILL + patience, and for arrival + maxWait.
+    /// Where nobody has looked of late: not before somebody has.
+    /// </summary>
+    private TimeSpan? RefusableFrom(GuardPolicy policy, Turn turn)
+    {
+        if (IsUnconfirmed || !(_reportedAt + ReportIsFresh > turn.Now))
             return null;
-        var own = ticket.KillAtIfSent(ticket.ArrivedAt).Time ?? due;
-        return Max(Max(due, own) + policy.Patience, ticket.ArrivedAt + policy.MaxWait);
+        if (_evidence.StuckAt(policy.Patience) is { } stuckAt)
+            return stuckAt;
+        return Diagnosis is { Kind: DiagnosisKind.CannotTell } ? DueAt() + policy.Patience : null;
     }
 
     private void Refuse(Ticket ticket, Reason reason, Turn turn)
@@ -148,7 +152,7 @@ internal sealed partial class ContainerEntry
         var refusal = new Refusal(RefusalBody(turn), (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 1, 3600), reason);
         _refusals++;
         _totals.Refusals++;
-        _recent.Add(ticket.Call.Operation, turn.Now);
+        _recent.Add(ticket.Call.Operation, EvidenceSince is null ? null : Diagnosis, turn.Now);
         turn.Report(new GuardEvent.Refused(ticket, refusal, _view.Length, Diagnosis));
         if (ticket.IsObserved)
             SettleDown(ticket);
@@ -159,43 +163,71 @@ internal sealed partial class ContainerEntry
     private byte[] RefusalBody(Turn turn)
     {
         if (EvidenceSince is not null)
-            return _refusalBody ??= RefusalText.Write(Container, _evidence, _evidenceSinceUtc);
+            return _refusalBody ??= RefusalText.Write(Container, Diagnosis, _evidence.SinceUtc);
         _dueUtc ??= turn.UtcNow - (turn.Now - (DueAt() ?? turn.Now));
         return _refusalBody ??= RefusalText.Write(Container, null, _dueUtc.Value);
     }
 
-    private void EndEvidence(Turn turn)
+    /// <summary>
+    /// Nobody looks any more: whoever did has ended, or hangs. The container may have come free meanwhile, so nothing is refused for what was
+    /// seen then.
+    /// </summary>
+    private void LoseSight(Turn turn)
+    {
+        var hadEvidence = EvidenceSince is not null;
+        if (hadEvidence)
+            EndEvidence(turn);
+        _reportedAt = null;
+        _evidence = RunEvidence.None;
+        _refusalBody = null;
+        if (hadEvidence)
+            Redecide(turn);
+    }
+
+    /// <param name="turn">The input.</param>
+    /// <param name="keepsInherited">The run goes on, and with it the calls that an earlier process has sent in it.</param>
+    private void EndEvidence(Turn turn, bool keepsInherited = false)
     {
         if (_isStuckReported)
-            turn.Report(new GuardEvent.StuckEnded(Container, _evidence!, turn.Now - EvidenceSince!.Value, _saved));
+            turn.Report(new GuardEvent.StuckEnded(Container, Diagnosis!, turn.Now - EvidenceSince!.Value, _saved));
         _isStuckReported = false;
-        EvidenceSince = null;
-        _evidence = null;
-        ForgetInherited();
+        _evidence = _evidence.Over();
+        if (!keepsInherited)
+            _inherited = 0;
         _backoff = Backoff.None;
         _repeatIndex = 0;
         _refusalBody = null;
     }
 
-    private void ProveRefusalsWrong(Turn turn)
+    /// <summary>
+    /// The run has ended. Mostly what the refusals named was mended just then; whether the container ended in spite of it only a look at those
+    /// tasks can tell.
+    /// </summary>
+    private void ReviewRefusals(Turn turn)
     {
         _recent.Forget(turn.Now);
-        foreach (var (operation, count) in _recent.TakeAll())
+        foreach (var refusals in _recent.TakeAll(Container))
         {
-            _totals.WrongRefusals += count;
-            turn.Report(new GuardEvent.RefusalsProvedWrong(Container, operation, count));
+            foreach (var (operation, count) in refusals.Counts)
+            {
+                _totals.EndedSoon += count;
+                turn.Report(new GuardEvent.EndedSoonAfterRefusals(Container, operation, count));
+            }
+            if (!refusals.Named.IsEmpty)
+                turn.Review(refusals);
         }
     }
 
     private void AskForEvidence(Turn turn)
     {
-        NeedsEvidence = _isRunning && EvidenceSince is not null;
-        if (_isRunning && !NeedsEvidence && _open.Count > 0)
+        var isLooking = _isRunning && turn.Policies.Guard.Mode != GuardMode.Off;
+        NeedsEvidence = isLooking && EvidenceSince is not null;
+        if (isLooking && !NeedsEvidence && _open.Count > 0)
         {
             var due = DueAt();
             foreach (var attempt in _open)
                 if (attempt.KillAt.IsUnknown)
-                    due = Sooner(due, attempt.SentAt + attempt.Ticket.Policy.Patience);
+                    due = Sooner(due, attempt.SentAt + turn.Policies.For(attempt.Ticket.Call.Operation).Patience);
             NeedsEvidence = due <= turn.Now;
             if (!NeedsEvidence)
                 NextDue = Sooner(NextDue, due);
@@ -215,7 +247,7 @@ internal sealed partial class ContainerEntry
     }
 
     private ContainerState State() =>
-        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited);
+        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited, LeastPatience: _evidence.LeastPatience);
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using DockerGuardProxy.Probe;
-
 namespace DockerGuardProxy.Guard;
 
 internal sealed partial class ContainerEntry
@@ -9,22 +6,19 @@ internal sealed partial class ContainerEntry
     // what keeps the container keeps them.
     private int _inherited;
 
-    // The tasks of remembered evidence, until the probe has looked; default after.
-    private ImmutableArray<StuckTask> _unconfirmed;
-
-    private bool IsUnconfirmed => !_unconfirmed.IsDefault;
+    private bool IsUnconfirmed => _evidence.IsUnconfirmed;
 
     /// <summary>What is worth to outlive the process; null without evidence, or where no task names the run.</summary>
     /// <param name="origin">Zero of the ledger's clock on the clock that counts from boot.</param>
     public RememberedContainer? Remember(TimeSpan origin)
     {
-        if (EvidenceSince is not { } since || _evidence is not { Tasks.IsEmpty: false } evidence)
+        if (EvidenceSince is not { } since || Diagnosis is not { Tasks.IsEmpty: false } evidence)
             return null;
         return new RememberedContainer(
             Container,
             evidence,
             origin + since,
-            _evidenceSinceUtc,
+            _evidence.SinceUtc,
             _isStuckReported,
             _open.Count + _inherited,
             origin + _backoff.Until,
@@ -46,10 +40,7 @@ internal sealed partial class ContainerEntry
     /// <param name="turn">The input.</param>
     public void Restore(RememberedContainer remembered, TimeSpan origin, bool engineGivesUp, Turn turn)
     {
-        Diagnosis = _evidence = remembered.Evidence;
-        _unconfirmed = remembered.Evidence.Tasks;
-        EvidenceSince = remembered.EvidenceSince - origin;
-        _evidenceSinceUtc = remembered.EvidenceSinceUtc;
+        _evidence = RunEvidence.Remembered(remembered.Evidence, remembered.EvidenceSince - origin, remembered.EvidenceSinceUtc);
         _isStuckReported = remembered.IsStuckReported;
         _repeatIndex = remembered.RepeatIndex;
         (_attempts, _refusals, _saved) = (remembered.Attempts, remembered.Refusals, remembered.CallsSaved);
@@ -58,27 +49,5 @@ internal sealed partial class ContainerEntry
             _inherited = remembered.OpenCalls;
         else if (remembered.OpenCalls > 0)
             _backoff = _backoff.After(turn.Now, turn.Policies.Guard, turn.Now);
-    }
-
-    /// <summary>
-    /// The first look at a container of which only an earlier process knew. Pid, thread id and start time name a task for ever: where one of
-    /// the remembered is still stuck, it is the same run and the same evidence.
-    /// </summary>
-    private void Recognise(Diagnosis diagnosis, Turn turn)
-    {
-        if (!IsUnconfirmed)
-            return;
-        var remembered = _unconfirmed;
-        _unconfirmed = default;
-        if (diagnosis.IsEvidence && diagnosis.Tasks.Any(task => remembered.Any(task.IsSameAs)))
-            return;
-        EndEvidence(turn);
-        Redecide(turn);
-    }
-
-    private void ForgetInherited()
-    {
-        _inherited = 0;
-        _unconfirmed = default;
     }
 }

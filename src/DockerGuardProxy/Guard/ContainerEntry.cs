@@ -19,15 +19,17 @@ internal sealed partial class ContainerEntry
     /// <summary>Events come within milliseconds of the answer, or not at all.</summary>
     private static readonly TimeSpan IndexTakes = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long the calls of a container pass after a fault in its entry, if its run does not end before: as long as the longest back-off.</summary>
+    public static readonly TimeSpan QuarantineLasts = TimeSpan.FromMinutes(5);
+
     private readonly LedgerTotals _totals;
 
     // Attempts of this run that are not over, oldest first; _view is what the decision sees of them.
     private readonly List<Attempt> _open = [];
     private ImmutableArray<OpenCall> _view = [];
 
-    // Callers that wait on this run and have a deadline: held, joined and leading ones, in the order of arrival or re-entry.
-    private readonly LinkedList<Ticket> _waiting = new();
-    private int _held;
+    // As long as one who waits may come back to be decided again, the entry must remember whether the container runs.
+    private readonly WaitingCallers _waiting;
 
     // Attempts of an ended run that the engine has yet to answer, each with the time until which held restarts wait for it; oldest first.
     private readonly List<(Attempt Attempt, TimeSpan Until)> _unanswered = [];
@@ -35,9 +37,9 @@ internal sealed partial class ContainerEntry
     // Until when the entry is kept because an answer was ahead of the index.
     private TimeSpan? _aheadUntil;
 
-    // Held and joined callers, those included that have joined a call of an ended run: as long as one may come back to be decided
-    // again, the entry must remember whether the container runs.
-    private int _callers;
+    // Until when nothing is decided about its calls, as a fault was met here; null where none was.
+    private TimeSpan? _quarantinedUntil;
+
     private bool _isRunning;
     private KnownRuns _runs;
     private long _attempts;
@@ -48,9 +50,19 @@ internal sealed partial class ContainerEntry
     {
         Container = container;
         _totals = totals;
+        _waiting = new WaitingCallers(totals);
         _isRunning = container.IsRunning;
         _runs = KnownRuns.Of(container);
         Run = totals.NextRun();
+        Number = Run;
+    }
+
+    private ContainerEntry(ContainerEntry faulty, TimeSpan quarantinedUntil)
+        : this(faulty.Container, faulty._totals)
+    {
+        _isRunning = faulty._isRunning;
+        _runs = faulty._runs;
+        _quarantinedUntil = NextDue = quarantinedUntil;
     }
 
     public GuardedContainer Container { get; private set; }
@@ -61,11 +73,14 @@ internal sealed partial class ContainerEntry
     /// <summary>What the probe is to look at.</summary>
     public EvidenceNeed Need => new(Container.Id, Run, _runs.Present);
 
-    /// <summary>Every caller that has a deadline.</summary>
-    public IEnumerable<Ticket> Waiting => _waiting;
-
     /// <summary>When <see cref="Settle"/> has something to do next; null if nothing is due by time.</summary>
     public TimeSpan? NextDue { get; private set; }
+
+    /// <summary>Tells entries apart that are due at the same time.</summary>
+    public long Number { get; }
+
+    /// <summary>When its turn is by the ledger's schedule, which alone sets it.</summary>
+    public TimeSpan? ScheduledFor { get; set; }
 
     /// <summary>True where the probe is to look at the container.</summary>
     public bool NeedsEvidence { get; private set; }
@@ -73,11 +88,11 @@ internal sealed partial class ContainerEntry
     public bool HasOpenCalls => _open.Count + _inherited > 0;
 
     /// <summary>Nothing is kept: the entry may go.</summary>
-    public bool IsEmpty => IsIdle && _aheadUntil is null;
+    public bool IsEmpty => IsIdle && _aheadUntil is null && _quarantinedUntil is null;
 
     /// <summary>There is nothing to tell about the container.</summary>
     public bool IsIdle =>
-        _open.Count == 0 && _waiting.Count == 0 && _callers == 0 && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;
+        _open.Count == 0 && _waiting.IsEmpty && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;
 
     public void Rename(string name)
     {
@@ -113,7 +128,7 @@ internal sealed partial class ContainerEntry
     /// The run's end was told by an answer, and the index does not know yet: the entry is kept until it does, lest a new one begin with the
     /// old run. Not for long, as the index may have missed it.
     /// </summary>
-    public void GoAheadOfIndex(Turn turn) => _aheadUntil = turn.Now + IndexTakes;
+    private void GoAheadOfIndex(Turn turn) => _aheadUntil = turn.Now + IndexTakes;
 
     /// <summary>
     /// The run is over (die, destroy, an answer that says so, a start or restart seen through us). Its open calls are closed to joins;
@@ -124,27 +139,28 @@ internal sealed partial class ContainerEntry
     /// <param name="isRunningAfter">The next run is on.</param>
     /// <param name="lead">The stop or kill whose 204 told of the end; null where something else did.</param>
     /// <param name="turn">The input.</param>
-    public void EndRun(bool isRunningAfter, Attempt? lead, Turn turn)
+    private void EndRun(bool isRunningAfter, Attempt? lead, Turn turn)
     {
         var answered = lead;
         lead ??= _open.Find(attempt => attempt is { IsShadow: false, Ticket.Call.Operation: Operation.Stop or Operation.Kill });
         if (_isRunning)
-            ProveRefusalsWrong(turn);
+            ReviewRefusals(turn);
         EndEvidence(turn);
-        for (var node = _waiting.First; node is not null;)
+        _waiting.ClearDeadlines();
+        foreach (var ticket in _waiting.PresentNow())
         {
-            var ticket = node.Value;
-            node = node.Next;
             if (ticket.IsObserved)
                 SettleDown(ticket);
             else if (ticket.Phase != TicketPhase.Held)
-                Unwait(ticket);
+                _waiting.OutliveRun(ticket);
             else if (lead is not null && ticket.Run == Run && ticket.Call.Operation is Operation.Stop or Operation.Kill)
                 Attach(ticket, lead, Reason.RunEnded, isOfPresentRun: false, turn);
         }
+        _waiting.SetDeadlines();
         if (answered is not null)
             ShareAnswer(answered, turn);
         AwaitAnswers(turn);
+        _quarantinedUntil = null;
         _runs = _runs.Over();
         BeginAnew(isRunningAfter);
     }
@@ -156,36 +172,37 @@ internal sealed partial class ContainerEntry
     public void EngineRestarted(Turn turn)
     {
         EndEvidence(turn);
-        for (var node = _waiting.First; node is not null;)
-        {
-            var ticket = node.Value;
-            node = node.Next;
+        _waiting.ClearDeadlines();
+        foreach (var ticket in _waiting.PresentNow())
             if (ticket.Phase != TicketPhase.Held)
-                Unwait(ticket);
-        }
+                _waiting.OutliveRun(ticket);
+        _waiting.SetDeadlines();
         BeginAnew(_isRunning);
     }
 
     public bool IsRunning => _isRunning;
 
     /// <summary>Takes an attempt that is over out of the open ones; false where it belongs to no present run.</summary>
-    public bool Close(Attempt attempt)
+    private bool Close(Attempt attempt)
     {
         _unanswered.RemoveAll(unanswered => unanswered.Attempt == attempt);
         if (!_open.Remove(attempt))
             return false;
-        RefreshView();
+        if (!attempt.IsShadow)
+            RefreshView();
         return true;
     }
+
+    public bool IsStuck(TimeSpan patience, TimeSpan now) => State().IsStuck(patience, now);
 
     public ContainerSnapshot Snapshot(Turn turn) => new(
         Container,
         State().IsStuck(turn.Policies.Guard.Patience, turn.Now),
         Diagnosis,
-        EvidenceSince is null ? null : _evidenceSinceUtc,
+        EvidenceSince is null ? null : _evidence.SinceUtc,
         _attempts,
         _open.Count + _inherited,
-        _callers,
+        _waiting.Count,
         _open.Count == 0 ? null : turn.Now - _open[0].SentAt,
         _backoff.Until - turn.Now,
         _refusals,
@@ -204,7 +221,7 @@ internal sealed partial class ContainerEntry
 
     private void ForgetLateAnswers(Turn turn)
     {
-        if (_held == 0)
+        if (_waiting.Held == 0)
             _unanswered.Clear();
         else if (_unanswered.RemoveAll(unanswered => unanswered.Until <= turn.Now) > 0)
             Redecide(turn);
@@ -217,7 +234,8 @@ internal sealed partial class ContainerEntry
         Run = _totals.NextRun();
         _isRunning = isRunning;
         _attempts = _saved = _refusals = 0;
-        Diagnosis = null;
+        _evidence = RunEvidence.None;
+        _reportedAt = null;
         _killSentAt = null;
         _dueUtc = null;
         _refusalBody = null;
@@ -225,13 +243,4 @@ internal sealed partial class ContainerEntry
 
     private void RefreshView() =>
         _view = [.. _open.Where(attempt => !attempt.IsShadow).Select(attempt => attempt.ToOpenCall())];
-
-    private void Wait(Ticket ticket) => ticket.WaitingNode ??= _waiting.AddLast(ticket);
-
-    private static void Unwait(Ticket ticket)
-    {
-        if (ticket.WaitingNode is { } node)
-            node.List!.Remove(node);
-        ticket.WaitingNode = null;
-    }
 }

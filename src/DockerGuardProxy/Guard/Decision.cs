@@ -16,6 +16,8 @@ namespace DockerGuardProxy.Guard;
 /// <item>restart or stop: held (forwarded if too many wait);</item>
 /// <item>forwarded.</item>
 /// </list>
+/// A call that would join beyond the limit of those who wait joins all the same: nothing may be refused before patience is over, and to
+/// forward it would keep one more call at the engine and one more connection here, for ever where the engine leaks.
 /// </summary>
 internal static class Decision
 {
@@ -78,7 +80,7 @@ internal static class Decision
     }
 
     private static bool HasPlace(in ContainerState state, GuardPolicy policy) =>
-        state.HeldHere < policy.MaxWaitingPerContainer && state.HeldOnNode < policy.MaxWaitingOnNode;
+        state.WaitingHere < policy.MaxWaitingPerContainer && state.WaitingOnNode < policy.MaxWaitingOnNode;
 
     private static bool IsSooner(KillAt killAt, ImmutableArray<OpenCall> open)
     {

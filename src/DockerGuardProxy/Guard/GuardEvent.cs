@@ -31,7 +31,12 @@ internal abstract record GuardEvent
     /// <summary>The caller of a call that was sent has left; the call stays open. One that was not sent is <see cref="Concluded"/> instead.</summary>
     internal sealed record CallerLeft(Ticket Ticket) : GuardEvent;
 
-    /// <summary>Refusals of the last 60 s turned out wrong: the container exited.</summary>
+    /// <summary>
+    /// The container exited within 60 s after these refusals. By itself that is no fault of theirs: what they named was mended, as a rule.
+    /// </summary>
+    internal sealed record EndedSoonAfterRefusals(GuardedContainer Container, Operation Operation, int Count) : GuardEvent;
+
+    /// <summary>Refusals of the last 60 s were wrong: the container exited while all tasks that they named still waited.</summary>
     internal sealed record RefusalsProvedWrong(GuardedContainer Container, Operation Operation, int Count) : GuardEvent;
 
     /// <summary>SIGKILL is due, and nobody can tell whether it will work; said once for each time that it becomes so.</summary>
@@ -50,6 +55,11 @@ internal abstract record GuardEvent
     /// <param name="CallsSaved">Calls of this run that the engine was spared.</param>
     internal sealed record StuckEnded(GuardedContainer Container, Diagnosis Diagnosis, TimeSpan Duration, long CallsSaved) : GuardEvent;
 
-    /// <summary>A fault inside the guard: every waiting call was forwarded, and the ledger began anew.</summary>
-    internal sealed record Faulted(Exception Cause) : GuardEvent;
+    /// <summary>A fault inside the guard: what waited and was not sent was forwarded.</summary>
+    /// <param name="Cause">The fault.</param>
+    /// <param name="Container">
+    /// Whose calls pass unguarded until its run ends, for <see cref="ContainerEntry.QuarantineLasts"/> at most, while everybody else is guarded
+    /// as before; null where it was about none, and the ledger began anew or went on.
+    /// </param>
+    internal sealed record Faulted(Exception Cause, GuardedContainer? Container = null) : GuardEvent;
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace DockerGuardProxy.Guard;
 
-/// <summary>The settings for one kind of terminating call. A call keeps the policy of its arrival for its whole life.</summary>
+/// <summary>The settings for one kind of terminating call. A new one counts at once, for those who wait too.</summary>
 internal sealed record GuardPolicy
 {
     /// <summary>The shipped settings.</summary>
@@ -27,10 +27,13 @@ internal sealed record GuardPolicy
     /// <summary>Calls of one container that may be open before further stops and restarts are joined or held.</summary>
     public int MaxInFlight { get; init; } = 2;
 
-    /// <summary>Held callers of one container; beyond, a call is refused at once if the container is stuck, else forwarded.</summary>
+    /// <summary>
+    /// Held and joined callers of one container; beyond, one that would be held is refused at once if the container is stuck, else forwarded,
+    /// and one that would join joins all the same.
+    /// </summary>
     public int MaxWaitingPerContainer { get; init; } = 256;
 
-    /// <summary>Held callers of the node.</summary>
+    /// <summary>The same, of the node.</summary>
     public int MaxWaitingOnNode { get; init; } = 4096;
 
     /// <summary>The pause after the first, second … attempt that ended without an exit event; the last one stays.</summary>

@@ -7,7 +7,8 @@ namespace DockerGuardProxy.Guard;
 /// <param name="WaitingCalls">Held and joined callers.</param>
 /// <param name="OldestOpen">Age of the oldest open call of a present run; null without one.</param>
 /// <param name="Refusals">Since the process started.</param>
-/// <param name="WrongRefusals">Of them, those whose container exited within 60 s.</param>
+/// <param name="EndedSoon">Of them, those whose container exited within 60 s.</param>
+/// <param name="WrongRefusals">Of these, those whose container exited while all tasks that the refusal named still waited.</param>
 /// <param name="CallsSaved">Calls since the process started that ended without being sent.</param>
 /// <param name="BlindLooks">Looks of the probe since the process started that could not tell.</param>
 /// <param name="Containers">Every container with an entry, by name.</param>
@@ -16,6 +17,7 @@ internal sealed record GuardSnapshot(
     int WaitingCalls,
     TimeSpan? OldestOpen,
     long Refusals,
+    long EndedSoon,
     long WrongRefusals,
     long CallsSaved,
     long BlindLooks,

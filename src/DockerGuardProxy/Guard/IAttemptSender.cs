@@ -11,4 +11,9 @@ internal interface IAttemptSender
 
     /// <summary>A container needs evidence from now on: see <see cref="Ledger.EvidenceNeeds"/>.</summary>
     public void EvidenceNeeded(EvidenceNeed need);
+
+    /// <summary>
+    /// Looks whether the named tasks still wait, once, and tells <see cref="Ledger.Reviewed"/> where all of them do.
+    /// </summary>
+    public void Review(EndedRefusals refusals);
 }

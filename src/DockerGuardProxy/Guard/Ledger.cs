@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Timing;
 
 namespace DockerGuardProxy.Guard;
 
@@ -13,7 +14,8 @@ namespace DockerGuardProxy.Guard;
 /// one outcome. An attempt is over once: answered or lost. Open calls of an entry are those of its present run. Each held, joined or
 /// leading ticket of a present run stands in its entry's list, and the timer is set no later than the first thing due. An entry that
 /// keeps nothing is not kept. Nothing foreign runs inside the lock: what an input leads to is collected in a <see cref="Turn"/> and
-/// carried out after it. A fault inside forwards whatever waits and begins anew.
+/// carried out after it. A fault in an entry forwards whatever waits there, and nothing is decided about that container for a time; one
+/// outside of them forwards whatever waits and begins anew.
 /// </remarks>
 internal sealed class Ledger : IDisposable
 {
@@ -22,6 +24,7 @@ internal sealed class Ledger : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ContainerEntry> _entries = new(StringComparer.Ordinal);
+    private readonly LedgerSchedule _schedule = new();
     private readonly LedgerTotals _totals = new();
     private readonly TimeProvider _time;
     private readonly IAttemptSender _sender;
@@ -29,7 +32,7 @@ internal sealed class Ledger : IDisposable
     private readonly ITimer _timer;
     private readonly long _origin;
     private GuardPolicies _policies;
-    private TimeSpan _armedFor = TimeSpan.MaxValue;
+    private TimeSpan? _timerIsSetFor;
     private bool _isTurningAway;
     private bool _isTurningAllAway;
 
@@ -40,45 +43,34 @@ internal sealed class Ledger : IDisposable
         _sender = sender;
         _observer = observer;
         _origin = time.GetTimestamp();
-        _timer = time.CreateTimer(static ledger => ((Ledger)ledger!).TimeIsDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateSafeTimer(
+            TimeIsDue, fault => observer.On(new GuardEvent.Faulted(fault)), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The configuration. A new one counts for calls that arrive from now on; others keep that of their arrival.</summary>
+    /// <summary>The configuration. A new one counts at once: those who wait are decided about again.</summary>
     public GuardPolicies Policies
     {
         get => Volatile.Read(ref _policies);
-        set => Volatile.Write(ref _policies, value);
+        set
+        {
+            Volatile.Write(ref _policies, value);
+            ForEach(static (entry, turn) => entry.PoliciesChanged(turn));
+        }
     }
 
     /// <summary>A terminating call arrives.</summary>
     /// <param name="call">The call.</param>
     /// <param name="container">The container it means, with its state now; null if nobody knows, and the call is forwarded.</param>
     /// <param name="request">What the sender needs to send it; comes back as <see cref="Ticket.Request"/>.</param>
-    public Ticket Arrive(TerminatingCall call, GuardedContainer? container, object? request)
-    {
-        var policies = Policies;
-        var ticket = new Ticket(call, container, policies.For(call.Operation), request, Now);
-        if (ticket.Policy.Mode == GuardMode.Off)
-            return ForwardUnguarded(ticket, Reason.GuardOff);
-        Step(ticket, static (ledger, ticket, turn) => ledger.Arrive(ticket, turn));
-        if (ticket.Phase == TicketPhase.New)
-            return ForwardUnguarded(ticket, Reason.Fault);
-        return ticket;
-    }
+    public Ticket Arrive(TerminatingCall call, GuardedContainer? container, object? request) =>
+        Decide(new Ticket(call, container, Policies.For(call.Operation), request, Now))!;
 
     /// <summary>
     /// As <see cref="Arrive(TerminatingCall,GuardedContainer?,object?)"/>, but null, and nothing done, where the call would not simply be
     /// forwarded and it is not certain that it means this container.
     /// </summary>
-    public Ticket? TryArrive(TerminatingCall call, GuardedContainer container, object? request, bool isConfirmed)
-    {
-        if (isConfirmed || Policies.For(call.Operation).Mode == GuardMode.Off) return Arrive(call, container, request);
-
-        var policies = Policies;
-        var ticket = new Ticket(call, container, policies.For(call.Operation), request, Now) { IsTentative = true };
-        Step(ticket, static (ledger, ticket, turn) => ledger.Arrive(ticket, turn));
-        return ticket.Phase == TicketPhase.New ? null : ticket;
-    }
+    public Ticket? TryArrive(TerminatingCall call, GuardedContainer container, object? request, bool isConfirmed) =>
+        Decide(new Ticket(call, container, Policies.For(call.Operation), request, Now) { IsTentative = !isConfirmed });
 
     /// <summary>The engine has answered. A second report about the same attempt is ignored, here and in <see cref="Lost"/>.</summary>
     public void Answered(Attempt attempt, EngineAnswer answer) =>
@@ -96,23 +88,17 @@ internal sealed class Ledger : IDisposable
             return;
         if (ticket.Own is not null)
             turn.Report(new GuardEvent.CallerLeft(ticket));
-        if (ticket.Container is null)
-            return;
-        var entry = ledger.EntryOf(ticket.Container);
-        entry.CallerLeft(ticket, turn);
-        ledger.Settle(entry, turn);
+        if (ticket.Container is { } container)
+            ledger.With(ledger.EntryOf(container), ticket, turn, static (entry, ticket, turn) => entry.CallerLeft(ticket, turn));
     });
 
     /// <summary>The container's run is over: <c>die</c>, or <c>destroy</c>.</summary>
     /// <param name="id">Full id.</param>
     /// <param name="run">The index's number of the run.</param>
-    public void RunEnded(string id, long run) => Step((id, run), static (ledger, it, turn) =>
+    public void RunEnded(string id, long run) => WithKnown(id, run, static (entry, run, turn) =>
     {
-        if (!ledger._entries.TryGetValue(it.id, out var entry))
-            return;
-        entry.RunEnded(it.run, turn);
+        entry.RunEnded(run, turn);
         entry.Redecide(turn);
-        ledger.Settle(entry, turn);
     });
 
     /// <summary>
@@ -120,34 +106,35 @@ internal sealed class Ledger : IDisposable
     /// </summary>
     /// <param name="id">Full id.</param>
     /// <param name="run">The index's number of the run.</param>
-    public void RunStarted(string id, long run) => Step((id, run), static (ledger, it, turn) =>
+    public void RunStarted(string id, long run) => WithKnown(id, run, static (entry, run, turn) =>
     {
-        if (!ledger._entries.TryGetValue(it.id, out var entry))
-            return;
-        entry.RunStarted(it.run, turn);
+        entry.RunStarted(run, turn);
         entry.Redecide(turn);
-        ledger.Settle(entry, turn);
     });
 
     /// <summary>The container has a new name.</summary>
-    public void Renamed(string id, string name) => Step((id, name), static (ledger, it, _) =>
-    {
-        if (ledger._entries.TryGetValue(it.id, out var entry))
-            entry.Rename(it.name);
-    });
+    public void Renamed(string id, string name) => WithKnown(id, name, static (entry, name, _) => entry.Rename(name));
 
     /// <summary>The probe's report.</summary>
     /// <param name="need">What was asked; a report about an earlier run, or one that is not needed any more, is ignored.</param>
     /// <param name="diagnosis">What was found.</param>
     /// <param name="heldFor">How long it had held when it was found for sure: the time between the samples.</param>
     public void Evidence(EvidenceNeed need, Diagnosis diagnosis, TimeSpan heldFor = default) =>
-        Step((need, diagnosis, heldFor), static (ledger, it, turn) =>
+        WithKnown(need.Id, (need, diagnosis, heldFor), static (entry, it, turn) =>
         {
-            if (!ledger._entries.TryGetValue(it.need.Id, out var entry) || entry.Run != it.need.Run || !entry.NeedsEvidence)
-                return;
-            entry.Evidence(it.diagnosis, it.heldFor, turn);
-            ledger.Settle(entry, turn);
+            if (entry.Run == it.need.Run && entry.NeedsEvidence)
+                entry.Evidence(it.diagnosis, it.heldFor, turn);
         });
+
+    /// <summary>A container has ended though all tasks that these refusals named still wait: they did not hold it.</summary>
+    public void Reviewed(EndedRefusals wrong) => Step(wrong, static (ledger, wrong, turn) =>
+    {
+        foreach (var (operation, count) in wrong.Counts)
+        {
+            ledger._totals.WrongRefusals += count;
+            turn.Report(new GuardEvent.RefusalsProvedWrong(wrong.Container, operation, count));
+        }
+    });
 
     /// <summary>The engine is another process than before; the same containers may run on.</summary>
     public void EngineRestarted() => ForEach(static (entry, turn) =>
@@ -163,13 +150,7 @@ internal sealed class Ledger : IDisposable
     public bool ReleaseBackoff(string id)
     {
         var had = false;
-        Step(id, (ledger, id, turn) =>
-        {
-            if (!ledger._entries.TryGetValue(id, out var entry))
-                return;
-            had = entry.ClearBackoff(turn);
-            ledger.Settle(entry, turn);
-        });
+        WithKnown(id, 0, (entry, _, turn) => had = entry.ClearBackoff(turn));
         return had;
     }
 
@@ -185,6 +166,13 @@ internal sealed class Ledger : IDisposable
                 return true;
             return _entries.TryGetValue(attempt.Ticket.Container!.Id, out var entry) && entry.Run == attempt.Run && entry.IsRunning;
         }
+    }
+
+    /// <summary>True while the container is stuck, by the patience of the operation's policy.</summary>
+    public bool IsStuck(string id, Operation operation)
+    {
+        lock (_gate)
+            return _entries.TryGetValue(id, out var entry) && entry.IsStuck(Policies.For(operation).Patience, Now);
     }
 
     /// <summary>True while a call of the container is with the engine, which holds or waits for the container's lock.</summary>
@@ -210,7 +198,7 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
+                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.EndedSoon, _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
                 containers);
         }
     }
@@ -236,9 +224,9 @@ internal sealed class Ledger : IDisposable
         {
             foreach (var container in it.remembered)
             {
-                var entry = ledger.EntryOf(container.Container);
-                entry.Restore(container, ledger.Origin, it.engineGivesUp, turn);
-                ledger.Settle(entry, turn);
+                ledger.With(
+                    ledger.EntryOf(container.Container), (container, ledger.Origin, it.engineGivesUp), turn,
+                    static (entry, it, turn) => entry.Restore(it.container, it.Origin, it.engineGivesUp, turn));
             }
         });
 
@@ -274,8 +262,25 @@ internal sealed class Ledger : IDisposable
         return ticket;
     }
 
+    // Null where it is declined: tentative, and not simply to be forwarded.
+    private Ticket? Decide(Ticket ticket)
+    {
+        if (ticket.Policy.Mode == GuardMode.Off)
+            return ForwardUnguarded(ticket, Reason.GuardOff);
+        Step(ticket, static (ledger, ticket, turn) => ledger.Arrive(ticket, turn));
+        if (ticket.Phase != TicketPhase.New)
+            return ticket;
+        if (ticket.IsDeclined)
+            return null;
+        return ForwardUnguarded(ticket, ticket.Policy.Mode == GuardMode.Off ? Reason.GuardOff : Reason.Fault);
+    }
+
     private void Arrive(Ticket ticket, Turn turn)
     {
+        // Those that were read before may be other ones by now, and nobody would decide again by the present ones.
+        ticket.Policy = turn.Policies.For(ticket.Call.Operation);
+        if (ticket.Policy.Mode == GuardMode.Off)
+            return;
         if (ticket.Container is null)
         {
             // Of no entry: it can't be joined, held or refused, and nothing waits for it.
@@ -287,9 +292,10 @@ internal sealed class Ledger : IDisposable
             turn.Send(ticket.Own);
             return;
         }
-        var entry = EntryOf(ticket.Container);
-        entry.Arrive(ticket, turn);
-        Settle(entry, turn);
+        With(EntryOf(ticket.Container), ticket, turn, static (entry, ticket, turn) => entry.Arrive(ticket, turn));
+        // Unsent and in no place, a fault has left it between two: nobody but this could forward it.
+        if (ticket is { Own: null, Phase: TicketPhase.Settled or TicketPhase.Leading })
+            ticket.Phase = TicketPhase.New;
     }
 
     private void End(Attempt attempt, EngineAnswer? answer, Exception? cause, Turn turn)
@@ -297,55 +303,15 @@ internal sealed class Ledger : IDisposable
         if (attempt.IsOver)
             return;
         attempt.IsOver = true;
+        _totals.Open.Remove(attempt);
         var ticket = attempt.Ticket;
         Outcome outcome = answer is null ? new Outcome.Lost(cause) : new Outcome.Answered(answer, null);
         // First: no fault in what follows keeps the answer from its own caller.
         turn.Complete(ticket, outcome);
-        if (ticket.Container is null)
-        {
-            _totals.Open.Remove(attempt);
-            ticket.Phase = TicketPhase.Done;
-            return;
-        }
-        var entry = EntryOf(ticket.Container);
-        var isOfPresentRun = entry.Close(attempt);
-        if (ticket.Phase != TicketPhase.Done)
-            entry.Finish(ticket, outcome, turn);
-        if (isOfPresentRun && answer is { IsNoExitEvent: true })
-            entry.NoExitEvent(attempt, turn);
-        if (isOfPresentRun && answer is not null && SaysRunIsOver(attempt, answer.Status))
-        {
-            var isStopOrKill = ticket.Call.Operation is Operation.Stop or Operation.Kill;
-            entry.EndRun(
-                isRunningAfter: ticket.Call.Operation == Operation.Restart && answer.Status == 204,
-                lead: isStopOrKill && answer.Status == 204 ? attempt : null,
-                turn);
-            entry.GoAheadOfIndex(turn);
-        }
-        foreach (var joined in attempt.Joined.ToArray())
-        {
-            if (answer is not { IsCopied: true })
-                entry.Requeue(joined);
-            else if (joined.IsObserved)
-                entry.SettleDown(joined);
-            else
-                entry.Finish(joined, new Outcome.Answered(answer, attempt), turn);
-        }
-        // Last: until here a fault finds those who joined it.
-        _totals.Open.Remove(attempt);
-        entry.Redecide(turn);
-        Settle(entry, turn);
+        if (ticket.Container is { } container)
+            With(EntryOf(container), (attempt, answer, outcome), turn, static (entry, it, turn) => entry.End(it.attempt, it.answer, it.outcome, turn));
+        ticket.Phase = TicketPhase.Done;
     }
-
-    // The engine knows before its events tell: a stop or kill is answered 204 once the container has exited, a stop 304 and a call
-    // by full id 404 when there is nothing to stop.
-    private static bool SaysRunIsOver(Attempt attempt, int status) => (status, attempt.Ticket.Call.Operation) switch
-    {
-        (204, _) => true,
-        (304, Operation.Stop) => true,
-        (404, _) => attempt.IsByFullId || attempt.Ticket.Call.Reference == attempt.Ticket.Container!.Id,
-        _ => false,
-    };
 
     private ContainerEntry EntryOf(GuardedContainer container)
     {
@@ -357,46 +323,66 @@ internal sealed class Ledger : IDisposable
         return entry;
     }
 
-    private void Settle(ContainerEntry entry, Turn turn)
+    private void WithKnown<T>(string id, T state, Action<ContainerEntry, T, Turn> body) => Step((id, state, body), static (ledger, it, turn) =>
     {
-        entry.Settle(turn);
-        if (entry.IsEmpty)
-            _entries.Remove(entry.Container.Id);
-        else if (entry.NextDue is { } due)
-            Arm(due, turn.Now);
-    }
-
-    // Set earlier, never later: one that fires for nothing is set anew then.
-    private void Arm(TimeSpan due, TimeSpan now)
-    {
-        if (due >= _armedFor)
-            return;
-        _armedFor = due;
-        var wait = due - now;
-        // Timers count whole milliseconds; a rounded-down one would fire early and be set again.
-        _timer.Change(wait > FarAhead ? FarAhead : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-    }
-
-    private void TimeIsDue() => Step(0, static (ledger, _, turn) =>
-    {
-        ledger._armedFor = TimeSpan.MaxValue;
-        foreach (var entry in ledger._entries.Values.ToArray())
-        {
-            if (entry.NextDue <= turn.Now)
-                ledger.Settle(entry, turn);
-            else if (entry.NextDue is { } due)
-                ledger.Arm(due, turn.Now);
-        }
+        if (ledger._entries.TryGetValue(it.id, out var entry))
+            ledger.With(entry, it.state, turn, it.body);
     });
 
     private void ForEach(Action<ContainerEntry, Turn> body) => Step(body, static (ledger, body, turn) =>
     {
         foreach (var entry in ledger._entries.Values.ToArray())
-        {
-            body(entry, turn);
-            ledger.Settle(entry, turn);
-        }
+            ledger.With(entry, body, turn, static (entry, body, turn) => body(entry, turn));
     });
+
+    /// <summary>What is done with one entry, alone: a fault in it concerns that container and nobody else.</summary>
+    private void With<T>(ContainerEntry entry, T state, Turn turn, Action<ContainerEntry, T, Turn> body)
+    {
+        try
+        {
+            body(entry, state, turn);
+            entry.Settle(turn);
+        }
+        catch (Exception fault)
+        {
+            turn.Report(new GuardEvent.Faulted(fault, entry.Container));
+            entry.FailOpen(turn);
+            _schedule.Set(entry, null);
+            entry = _entries[entry.Container.Id] = entry.Quarantined(turn.Now);
+        }
+        if (entry.IsEmpty)
+            _entries.Remove(entry.Container.Id);
+        _schedule.Set(entry, entry.IsEmpty ? null : entry.NextDue);
+    }
+
+    private void TimeIsDue()
+    {
+        try
+        {
+            Step(0, static (ledger, _, turn) =>
+            {
+                ledger._timerIsSetFor = null;
+                foreach (var entry in ledger._schedule.Due(turn.Now))
+                    ledger.With(entry, 0, turn, static (_, _, _) => { });
+            });
+        }
+        catch (Exception fault)
+        {
+            // On the timer's thread nobody else would catch it, and the process would end.
+            Turn.Tell(_observer, fault);
+        }
+    }
+
+    // Set earlier, never later: one that fires for nothing is set anew then.
+    private void SetTimer(TimeSpan now)
+    {
+        if (_schedule.First?.ScheduledFor is not { } due || due >= _timerIsSetFor)
+            return;
+        _timerIsSetFor = due;
+        // Timers count whole milliseconds; a rounded-down one would fire early and be set again.
+        var wait = Math.Clamp(Math.Ceiling((due - now).TotalMilliseconds), 1, FarAhead.TotalMilliseconds);
+        _timer.Change(TimeSpan.FromMilliseconds(wait), Timeout.InfiniteTimeSpan);
+    }
 
     private Turn NewTurn() => new(Now, _time.GetUtcNow(), Policies);
 
@@ -416,40 +402,38 @@ internal sealed class Ledger : IDisposable
             {
                 FailOpen(fault, turn);
             }
+            SetTimer(turn.Now);
         }
-        turn.CarryOut(_sender, _observer, Lost);
+        TurnEffects.CarryOut(turn, _sender, _observer, Lost);
     }
 
     private void TurnWaitingAway(Turn turn)
     {
-        var callers = _entries.Values.SelectMany(entry => entry.Waiting).Concat(_totals.Open.SelectMany(attempt => attempt.Joined))
-            .Concat(_isTurningAllAway ? _totals.Open.Select(attempt => attempt.Ticket) : [])
-            .Where(ticket => ticket.Phase != TicketPhase.Done && (_isTurningAllAway || ticket.Own is null)).Distinct().ToArray();
-        // Each entry is settled only when nobody is left in it: what is due now must not be sent for one who is about to be told.
-        foreach (var ticket in callers)
+        // What is due in an entry by now must not be sent for one who is about to be told: each is settled when nobody is left in it.
+        if (_totals.Waiting > 0 || _isTurningAllAway)
         {
-            if (ticket.Container is { } container)
-            {
-                EntryOf(container).Finish(ticket, Outcome.TurnedAway.Instance, turn);
-                continue;
-            }
-            ticket.Phase = TicketPhase.Done;
-            turn.Complete(ticket, Outcome.TurnedAway.Instance);
+            foreach (var entry in _entries.Values.ToArray())
+                With(entry, _isTurningAllAway, turn, static (entry, all, turn) => entry.TurnAway(all, turn));
         }
-        foreach (var id in callers.Select(ticket => ticket.Container?.Id).OfType<string>().Distinct())
-            Settle(_entries[id], turn);
+        if (!_isTurningAllAway)
+            return;
+        foreach (var attempt in _totals.Open)
+        {
+            if (attempt.Ticket.Phase == TicketPhase.Done)
+                continue;
+            attempt.Ticket.Phase = TicketPhase.Done;
+            turn.Complete(attempt.Ticket, Outcome.TurnedAway.Instance);
+        }
     }
 
-    // Goes by the tickets alone: whatever the fault has left of an entry is not relied on.
+    // Of no entry, so none is trusted.
     private void FailOpen(Exception fault, Turn turn)
     {
         turn.Report(new GuardEvent.Faulted(fault));
-        foreach (var ticket in _entries.Values.SelectMany(entry => entry.Waiting).Concat(_totals.Open.SelectMany(attempt => attempt.Joined)))
-            ticket.FailOpen(turn);
-        foreach (var attempt in _totals.Open)
-            attempt.Joined.Clear();
-        _totals.Open.RemoveWhere(attempt => attempt.IsOver);
-        _totals.Held = _totals.Waiting = 0;
+        foreach (var entry in _entries.Values)
+            entry.FailOpen(turn);
+        _totals.Waiting = 0;
         _entries.Clear();
+        _schedule.Clear();
     }
 }

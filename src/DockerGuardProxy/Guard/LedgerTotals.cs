@@ -5,9 +5,7 @@ internal sealed class LedgerTotals
 {
     private long _attempt;
     private long _run;
-
-    /// <summary>Held callers.</summary>
-    public int Held { get; set; }
+    private long _place;
 
     /// <summary>Held and joined callers.</summary>
     public int Waiting { get; set; }
@@ -23,9 +21,15 @@ internal sealed class LedgerTotals
     /// <summary>Looks of the probe that could not tell.</summary>
     public long BlindLooks { get; set; }
 
+    /// <summary>Of the refusals, those whose container exited within 60 s.</summary>
+    public long EndedSoon { get; set; }
+
+    /// <summary>Of these, those whose container exited while all tasks that the refusal named still waited.</summary>
     public long WrongRefusals { get; set; }
 
     public long NextAttempt() => ++_attempt;
+
+    public long NextPlace() => ++_place;
 
     /// <summary>Runs are numbered for the whole ledger, so an entry made anew never meets an old number.</summary>
     public long NextRun() => ++_run;

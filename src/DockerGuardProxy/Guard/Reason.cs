@@ -33,7 +33,7 @@ internal enum Reason
     /// <summary>Row 4, past the eight stepwise shorter calls.</summary>
     TooManySteps,
 
-    /// <summary>Row 3 or 8, with maxWaiting callers held already.</summary>
+    /// <summary>Row 3 or 8, with maxWaiting callers waiting already.</summary>
     TooManyWaiting,
 
     /// <summary>Held restarts share one, sent after the newest arrived.</summary>
@@ -42,7 +42,7 @@ internal enum Reason
     /// <summary>Held until the run ended; an open stop or kill of that run answers it.</summary>
     RunEnded,
 
-    /// <summary>/proc can't be read, SIGKILL is due and maxWait is over.</summary>
+    /// <summary>It was looked and /proc can't be read, SIGKILL is due and maxWait is over.</summary>
     MaxWait,
 
     /// <summary>Nobody knows which container is meant.</summary>

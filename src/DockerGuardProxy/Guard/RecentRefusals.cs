@@ -1,41 +1,49 @@
+using System.Collections.Immutable;
 using DockerGuardProxy.Calls;
+using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Guard;
 
-/// <summary>Refusals of one container in the last 60 s, by second and operation, so that a storm of them stays small.</summary>
+/// <summary>Refusals of one container in the last 60 s, by second, operation and grounds, so that a storm of them stays small.</summary>
 internal sealed class RecentRefusals
 {
-    /// <summary>An exit within this time proves a refusal wrong.</summary>
+    /// <summary>A container that exits within this time has ended soon after the refusal.</summary>
     public static readonly TimeSpan Span = TimeSpan.FromSeconds(60);
 
-    private readonly List<(TimeSpan At, Operation Operation, int Count)> _counts = [];
+    private readonly List<(TimeSpan At, Operation Operation, Diagnosis? Grounds, int Count)> _counts = [];
 
     public bool IsEmpty => _counts.Count == 0;
 
     /// <summary>When the oldest is to be forgotten; null if empty.</summary>
     public TimeSpan? NextDue => IsEmpty ? null : _counts[0].At + Span;
 
-    public void Add(Operation operation, TimeSpan now)
+    /// <param name="operation">What was refused.</param>
+    /// <param name="grounds">The evidence that its text was written of; null without evidence.</param>
+    /// <param name="now">Time on the ledger's clock.</param>
+    public void Add(Operation operation, Diagnosis? grounds, TimeSpan now)
     {
         // Counted to the end of their second: never forgotten early.
         var second = TimeSpan.FromSeconds(Math.Ceiling(now.TotalSeconds));
         for (var i = _counts.Count - 1; i >= 0 && _counts[i].At == second; i--)
         {
-            if (_counts[i].Operation != operation)
+            if (_counts[i].Operation != operation || !ReferenceEquals(_counts[i].Grounds, grounds))
                 continue;
             _counts[i] = _counts[i] with { Count = _counts[i].Count + 1 };
             return;
         }
-        _counts.Add((second, operation, 1));
+        _counts.Add((second, operation, grounds, 1));
     }
 
     public void Forget(TimeSpan now) => _counts.RemoveAll(count => count.At + Span <= now);
 
-    /// <summary>Takes all out, summed by operation.</summary>
-    public IEnumerable<(Operation Operation, int Count)> TakeAll()
+    /// <summary>Takes all out, those together that rest on the same grounds.</summary>
+    public ImmutableArray<EndedRefusals> TakeAll(GuardedContainer container)
     {
-        var sums = _counts.GroupBy(count => count.Operation).Select(group => (group.Key, group.Sum(count => count.Count))).ToArray();
+        var ended = _counts.GroupBy(count => count.Grounds, ReferenceEqualityComparer.Instance).Select(group => new EndedRefusals(
+            container,
+            RefusalText.Named((Diagnosis?)group.Key),
+            [.. group.GroupBy(count => count.Operation).Select(counts => (counts.Key, counts.Sum(count => count.Count)))])).ToImmutableArray();
         _counts.Clear();
-        return sums;
+        return ended;
     }
 }

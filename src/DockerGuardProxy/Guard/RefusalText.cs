@@ -50,6 +50,10 @@ internal static class RefusalText
         return body;
     }
 
+    /// <summary>The tasks by which it explains the refusal, where there is room for them all; empty where it names none.</summary>
+    public static ImmutableArray<StuckTask> Named(Diagnosis? diagnosis) =>
+        diagnosis is { Kind: DiagnosisKind.DState or DiagnosisKind.Frozen } ? [.. diagnosis.Tasks.Take(MaxTasks)] : [];
+
     private static string Compose(GuardedContainer container, Diagnosis? diagnosis, DateTimeOffset since, Level level)
     {
         var text = new StringBuilder(MaxBytes);
@@ -58,23 +62,31 @@ internal static class RefusalText
         if (container.Pod is { } pod)
             text.Append(" of pod ").Append(Clean(pod.Namespace, level.Pod)).Append('/').Append(Clean(pod.Name, level.Pod));
         var kind = diagnosis?.Kind ?? DiagnosisKind.CannotTell;
-        text.Append(kind == DiagnosisKind.CannotTell ? " has not ended on SIGKILL since " : " cannot be ended by SIGKILL since ")
+        text.Append(kind switch
+            {
+                DiagnosisKind.CannotTell => " has not ended on SIGKILL since ",
+                DiagnosisKind.ExitLost => " has no task left since ",
+                _ => " cannot be ended by SIGKILL since ",
+            })
             .Append(since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             .Append(": ");
         if (kind is DiagnosisKind.DState or DiagnosisKind.Frozen)
-            AppendTasks(text, diagnosis!.Tasks, level);
+            AppendTasks(text, diagnosis!, level);
         text.Append(kind switch
         {
             DiagnosisKind.DState => "in D state; mend or detach what it waits for, or reboot; more kills change nothing",
             DiagnosisKind.Frozen => "in a frozen cgroup; thaw it; more kills change nothing",
-            DiagnosisKind.ExitLost => "no task of it is left, the engine missed its exit; restart dockerd",
+            DiagnosisKind.ExitLost =>
+                "its end waits in the engine, mostly for a client (attach, exec) that reads no output: end that client, see ss -xp "
+                + "(Recv-Q, peer dockerd); or for its log driver; more kills change nothing",
             _ => "/proc can't be read, so the cause is unknown; look for tasks in D state on the node",
         });
         return Defuse(text.ToString());
     }
 
-    private static void AppendTasks(StringBuilder text, ImmutableArray<StuckTask> tasks, Level level)
+    private static void AppendTasks(StringBuilder text, Diagnosis diagnosis, Level level)
     {
+        var tasks = diagnosis.Tasks;
         if (tasks.IsDefaultOrEmpty)
         {
             text.Append("its tasks are ");
@@ -91,8 +103,9 @@ internal static class RefusalText
             if (task.FileSystem is { Length: > 0 } fileSystem && level.Where > 0)
                 text.Append(" on ").Append(Clean(fileSystem, level.Where));
         }
-        if (tasks.Length > shown)
-            text.Append(CultureInfo.InvariantCulture, $" +{tasks.Length - shown} more");
+        var more = tasks.Length - shown + diagnosis.MoreTasks;
+        if (more > 0)
+            text.Append(CultureInfo.InvariantCulture, $" +{more} more");
         text.Append(' ');
     }
 

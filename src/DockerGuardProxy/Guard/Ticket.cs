@@ -23,8 +23,8 @@ internal sealed class Ticket
     /// <summary>The container as it was at arrival; null if unknown.</summary>
     public GuardedContainer? Container { get; }
 
-    /// <summary>The policy of the arrival.</summary>
-    public GuardPolicy Policy { get; }
+    /// <summary>The policy that counts for it: as it is now while it waits, then as it was last.</summary>
+    public GuardPolicy Policy { get; internal set; }
 
     /// <summary>What the sender needs to send the call; opaque here.</summary>
     public object? Request { get; }
@@ -58,23 +58,46 @@ internal sealed class Ticket
     /// <summary>Which repeat on a stuck container it is; -1 where it came before.</summary>
     internal int RepeatIndex { get; set; } = -1;
 
-    /// <summary>Its places in the entry's and in the lead's list.</summary>
+    /// <summary>When its hold as a repeat is over; its arrival where it is none.</summary>
+    internal TimeSpan RepeatEnd { get; private set; }
+
+    /// <summary>When it has been kept as long as may be without evidence, its own SIGKILL and patience included.</summary>
+    internal TimeSpan MaxWaitEnd { get; private set; }
+
+    /// <summary>Its places; belong to <see cref="WaitingCallers"/>. The number tells apart those with the same deadline.</summary>
+    internal long Place { get; set; }
+
     internal LinkedListNode<Ticket>? WaitingNode { get; set; }
+
+    internal LinkedListNode<Ticket>? HeldNode { get; set; }
 
     internal LinkedListNode<Ticket>? JoinedNode { get; set; }
 
     /// <summary>It is not certain that the call means this container: nothing but forwarding may come of it.</summary>
     internal bool IsTentative { get; init; }
 
-    internal bool IsObserved => Policy.Mode == GuardMode.Observe;
+    /// <summary>Being tentative, it was not taken up: it would not simply be forwarded.</summary>
+    internal bool IsDeclined { get; set; }
+
+    /// <summary>Sent whatever was decided, for observe mode. What was sent can't be held again, so this stays.</summary>
+    internal bool IsObserved { get; private set; }
+
+    /// <summary>Goes by a policy from now on, and by its times.</summary>
+    internal void Follow(GuardPolicy policy)
+    {
+        Policy = policy;
+        IsObserved |= policy.Mode == GuardMode.Observe;
+        RepeatEnd = RepeatIndex < 0 ? ArrivedAt : ArrivedAt + policy.HoldAt(RepeatIndex);
+        MaxWaitEnd = ArrivedAt + policy.MaxWait;
+        if (KillAtIfSent(ArrivedAt).Time is { } killAt && killAt + policy.Patience > MaxWaitEnd)
+            MaxWaitEnd = killAt + policy.Patience;
+    }
 
     internal KillAt KillAtIfSent(TimeSpan now) => KillAt.Of(Call, Container?.StopTimeout, Signal, now);
 
     /// <summary>The guard has failed: a call that was not sent is forwarded, one that was waits for its own answer alone.</summary>
     internal void FailOpen(Turn turn)
     {
-        WaitingNode = JoinedNode = null;
-        Lead = null;
         if (Phase == TicketPhase.Done)
             return;
         Phase = Own is null ? TicketPhase.Done : TicketPhase.Settled;

@@ -6,6 +6,7 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
     private List<Attempt>? _sends;
     private List<(Ticket Ticket, Outcome Outcome)>? _outcomes;
     private List<EvidenceNeed>? _needs;
+    private List<EndedRefusals>? _reviews;
     private List<GuardEvent>? _events;
 
     /// <summary>Time on the ledger's clock.</summary>
@@ -23,13 +24,15 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
 
     public void Need(EvidenceNeed need) => (_needs ??= []).Add(need);
 
+    public void Review(EndedRefusals refusals) => (_reviews ??= []).Add(refusals);
+
     public void Report(GuardEvent happened) => (_events ??= []).Add(happened);
 
     /// <summary>
     /// Carries the effects out. A fault in one does not keep back the others. Events come first: what an answer then leads to must not be
     /// reported before the decision to send.
     /// </summary>
-    /// <param name="sender">Takes sends and needs.</param>
+    /// <param name="sender">Takes sends, needs and reviews.</param>
     /// <param name="observer">Takes events.</param>
     /// <param name="notSent">Told of an attempt whose sending could not even start.</param>
     public void CarryOut(IAttemptSender sender, IGuardObserver observer, Action<Attempt, Exception> notSent)
@@ -45,6 +48,21 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
         }
         foreach (var need in _needs ?? [])
             Try(() => sender.EvidenceNeeded(need), observer, null);
+        foreach (var refusals in _reviews ?? [])
+            Try(() => sender.Review(refusals), observer, null);
+    }
+
+    /// <summary>Reports a fault where nothing else can be done about it.</summary>
+    public static void Tell(IGuardObserver observer, Exception cause)
+    {
+        try
+        {
+            observer.On(new GuardEvent.Faulted(cause));
+        }
+        catch (Exception)
+        {
+            // An observer that fails twice has nothing left to be told; the calls matter more.
+        }
     }
 
     private static void Try(Action effect, IGuardObserver observer, Action<Exception>? otherwise)
@@ -56,14 +74,7 @@ internal sealed class Turn(TimeSpan now, DateTimeOffset utcNow, GuardPolicies po
         catch (Exception cause)
         {
             otherwise?.Invoke(cause);
-            try
-            {
-                observer.On(new GuardEvent.Faulted(cause));
-            }
-            catch (Exception)
-            {
-                // An observer that fails twice has nothing left to be told; the calls matter more.
-            }
+            Tell(observer, cause);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
@@ -42,7 +43,8 @@ internal sealed class AcceptWatch(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (await FindStillAsync(StartLimit, cancellationToken) is { } loop)
+        // Once: a watch that is started again watches a proxy that has started long ago.
+        if (ExecuteTask is null && await FindStillAsync(StartLimit, cancellationToken) is { } loop)
             throw new ListenException($"{loop.Path}: bound, but no connection is accepted");
         await base.StartAsync(cancellationToken);
     }
@@ -75,7 +77,12 @@ internal sealed class AcceptWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (watchdog is not { } limit)
+        {
+            // Whoever ends is taken for one that failed.
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken);
             return;
+        }
+
         using var rounds = new PeriodicTimer(limit / RoundsPerWatchdog, time);
         do
         {

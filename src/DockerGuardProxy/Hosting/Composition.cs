@@ -2,10 +2,12 @@ using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
-using DockerGuardProxy.Forward;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Route;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.State;
 using DockerGuardProxy.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,13 +28,7 @@ internal static class Composition
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         configureLogging(builder.Logging);
         var services = builder.Services;
-        services.Configure<HostOptions>(options =>
-        {
-            options.ShutdownTimeout = StopLimit(configuration);
-
-            // What runs beside the way of calls may fail; the socket stays.
-            options.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
-        });
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = StopLimit(configuration));
         services.AddSystemd();
         services.AddSingleton(time);
         services.AddSingleton(store);
@@ -48,10 +44,12 @@ internal static class Composition
         AddTelemetry(services, configuration.Telemetry, time);
         AddAdmin(services, configuration.Admin);
         services.AddSingleton<AcceptLoops>();
+        services.AddSingleton<ClientConnections>();
         services.AddHostedService(provider => new ProxyServer(
             configuration.Listen,
             provider.GetRequiredService<AcceptLoops>(),
-            provider.GetRequiredService<EngineDialer>(),
+            provider.GetRequiredService<ClientConnections>(),
+            provider.GetRequiredService<EngineDialer>().Path,
             provider.GetRequiredService<ProxyApplication>(),
             () => store.Current.Shutdown.Drain,
             provider.GetRequiredService<GuardedCalls>(),
@@ -59,13 +57,22 @@ internal static class Composition
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
 
-        // Last, for the service manager takes the start for complete after it.
-        services.AddHostedService(provider => new AcceptWatch(
+        // The last that the start waits for: the service manager takes it for complete then.
+        services.AddSingleton(provider => new AcceptWatch(
             provider.GetRequiredService<AcceptLoops>(),
             provider.GetService<ISystemdNotifier>(),
             AcceptWatch.ReadWatchdog(Environment.GetEnvironmentVariable),
             time,
             provider.GetRequiredService<ILogger<AcceptWatch>>()));
+        AddSupervised<AcceptWatch>(services);
+
+        // After all others have left the rubbish of their start.
+        services.AddSingleton(provider => new MemoryWatch(
+            () => MemoryWatch.Measure(provider.GetRequiredService<ClientConnections>()),
+            MemoryWatch.Collect,
+            time,
+            provider.GetRequiredService<ILogger<MemoryWatch>>()));
+        AddSupervised<MemoryWatch>(services);
         var host = builder.Build();
         var options = host.Services.GetRequiredService<IOptions<HostOptions>>().Value;
         store.Changed += changed => options.ShutdownTimeout = StopLimit(changed);
@@ -74,6 +81,19 @@ internal static class Composition
 
     // The server itself keeps to the drain. Beyond it, whatever hangs is left behind.
     private static TimeSpan StopLimit(ProxyConfiguration configuration) => configuration.Shutdown.Drain + TimeSpan.FromSeconds(10);
+
+    /// <summary>What runs beside the way of calls may fail; the socket stays, and the service is started again.</summary>
+    private static void AddSupervised<T>(IServiceCollection services, Action<IServiceProvider>? prepare = null)
+        where T : BackgroundService =>
+        services.AddSingleton<IHostedService>(provider =>
+        {
+            prepare?.Invoke(provider);
+            return new SupervisedService(
+                provider.GetRequiredService<T>(),
+                provider.GetRequiredService<FaultCount>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SupervisedService>>());
+        });
 
     // First: what an earlier process knew must be there before anything else asks or is asked. It is written last for the same reason.
     private static void AddState(IServiceCollection services, ConfigurationStore store, TimeProvider time, string procfs)
@@ -90,12 +110,8 @@ internal static class Composition
             time,
             provider.GetRequiredService<ILogger<StateKeeper>>()));
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<StateKeeper>());
-        services.AddHostedService(provider =>
-        {
-            // The ledger hands itself to the keeper when it is made.
-            provider.GetRequiredService<Ledger>();
-            return provider.GetRequiredService<StateKeeper>();
-        });
+        // The ledger hands itself to the keeper when it is made.
+        AddSupervised<StateKeeper>(services, provider => provider.GetRequiredService<Ledger>());
     }
 
     private static void AddEngine(IServiceCollection services, EngineOptions engine, string procfs)
@@ -114,15 +130,14 @@ internal static class Composition
         services.AddSingleton(provider => new EngineVitalsReader(provider.GetRequiredService<ProcRoot>(), engine.Path));
         services.AddSingleton<EngineVitalsWatch>();
         services.AddSingleton<EngineWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<EngineVitalsWatch>());
-        services.AddHostedService(provider => provider.GetRequiredService<ContainerLearner>());
-        services.AddHostedService(provider =>
+        AddSupervised<EngineVitalsWatch>(services);
+        AddSupervised<ContainerLearner>(services);
+        AddSupervised<EngineWatch>(services, provider =>
         {
             var index = provider.GetRequiredService<ContainerIndex>();
             index.Listen(provider.GetRequiredService<ContainerLearner>());
             index.Listen(provider.GetRequiredService<BypassWatch>());
             index.Listen(new LedgerFeed(provider.GetRequiredService<Ledger>()));
-            return provider.GetRequiredService<EngineWatch>();
         });
     }
 
@@ -137,13 +152,15 @@ internal static class Composition
         services.AddSingleton<IGuardObserver>(provider => new CallTelemetry(
             provider.GetRequiredService<Instrumentation>(), store.Current.Telemetry.ForwardedRatio, time));
         services.AddSingleton<FaultCount>();
+        services.AddSingleton(provider => new FailOpen(
+            provider.GetRequiredService<FaultCount>().Add, time, provider.GetRequiredService<ILogger<FailOpen>>()));
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<FaultCount>());
         services.AddSingleton<DecisionHistory>();
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<DecisionHistory>());
         services.AddSingleton(provider =>
         {
             var sender = provider.GetRequiredService<AttemptSender>();
-            var observers = new GuardObservers(provider.GetServices<IGuardObserver>());
+            var observers = new GuardObservers(provider.GetServices<IGuardObserver>(), provider.GetRequiredService<FailOpen>());
             var ledger = new Ledger(time, store.Current.Guard.Policies, sender, observers);
             sender.Ledger = ledger;
             provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;
@@ -152,12 +169,8 @@ internal static class Composition
             return ledger;
         });
         services.AddSingleton<GuardedCalls>();
-        services.AddHostedService(provider =>
-        {
-            // The ledger hands itself to the watch when it is made.
-            provider.GetRequiredService<Ledger>();
-            return provider.GetRequiredService<EvidenceWatch>();
-        });
+        // The ledger hands itself to the watch when it is made.
+        AddSupervised<EvidenceWatch>(services, provider => provider.GetRequiredService<Ledger>());
     }
 
     private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)

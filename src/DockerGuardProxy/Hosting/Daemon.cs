@@ -1,10 +1,11 @@
 using DockerGuardProxy.Configuration;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.State;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace DockerGuardProxy.Hosting;
 
@@ -21,19 +22,20 @@ internal static class Daemon
     public static async Task<int> RunAsync(ConfigurationSources sources, string procfs, CancellationToken cancellationToken)
     {
         // The configuration is read before there is a host, because the host's own settings come from it.
-        using var early = LoggerFactory.Create(ConfigureLogging);
+        var level = new LogLevelSwitch();
+        using var early = LoggerFactory.Create(logging => ConfigureLogging(logging, level));
         StartHistory? starts = null;
         try
         {
             var time = TimeProvider.System;
             var store = ConfigurationStore.Start(sources, time, early.CreateLogger<ConfigurationStore>());
+            level.Follow(store);
             var folder = StateFolder.Of(Environment.GetEnvironmentVariable, store.Current.Admin.Path);
             starts = StartHistory.Begin(folder, procfs, time, early.CreateLogger<StartHistory>());
             if (starts.IsCrashLoop)
                 store.HoldBack(HoldBack.Crashes);
             using var watcher = new ConfigurationWatcher(store, time, early.CreateLogger<ConfigurationWatcher>());
-            using var host = Composition.Build(store, time, procfs, ConfigureLogging);
-            host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.Register(HandBackWhatStartingTook);
+            using var host = Composition.Build(store, time, procfs, logging => ConfigureLogging(logging, level));
             await host.RunAsync(cancellationToken);
             starts.End();
             return 0;
@@ -57,15 +59,11 @@ internal static class Daemon
         }
     }
 
-    /// <summary>
-    /// A sixth of an idle proxy's memory is rubbish of its start (measured: 35 MB, then 29.6), which the collector would leave until tens of megabytes have come together.
-    /// The pause is of milliseconds, and there is nobody to feel it yet.
-    /// </summary>
-    private static void HandBackWhatStartingTook() =>
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-
-    private static void ConfigureLogging(ILoggingBuilder logging)
+    /// <summary>Where the log goes, and what of it.</summary>
+    internal static void ConfigureLogging(ILoggingBuilder logging, LogLevelSwitch level)
     {
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level).AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
+
         // Under systemd with the levels that journald knows.
         if (SystemdHelpers.IsSystemdService())
             logging.AddSystemdConsole();

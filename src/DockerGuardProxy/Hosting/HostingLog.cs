@@ -13,4 +13,13 @@ internal static partial class HostingLog
 
     [LoggerMessage(1902, LogLevel.Warning, "The service manager could not be told that the proxy lives: {Error}.")]
     public static partial void NotNotified(ILogger logger, string error);
+
+    [LoggerMessage(1903, LogLevel.Error, "{Service} has ended and is started again, from now on without a further word while it keeps ending. Calls are served all the same.")]
+    public static partial void ServiceEnded(ILogger logger, string service, Exception? cause);
+
+    [LoggerMessage(1904, LogLevel.Information, "{Service} works again; it had ended {Ends} times.")]
+    public static partial void ServiceBack(ILogger logger, string service, int ends);
+
+    [LoggerMessage(1910, LogLevel.Debug, "Memory: {Before} MB were resident, {After} MB are; {Connections} clients are connected. All stood still for {Pause:0.0} ms.")]
+    public static partial void MemoryReleased(ILogger logger, long before, long after, int connections, double pause);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Listen;
 
@@ -41,10 +42,10 @@ internal sealed class AcceptLoop(EndPoint endPoint)
     {
         var next = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _next, next);
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket? probe = null;
         try
         {
-            await probe.ConnectAsync(new UnixDomainSocketEndPoint(Path), cancellationToken);
+            probe = await UnixConnection.OpenAsync(new UnixDomainSocketEndPoint(Path), cancellationToken);
         }
         catch (SocketException)
         {
@@ -59,6 +60,10 @@ internal sealed class AcceptLoop(EndPoint endPoint)
         catch (TimeoutException)
         {
             return false;
+        }
+        finally
+        {
+            probe?.Dispose();
         }
     }
 }

@@ -12,7 +12,7 @@ namespace DockerGuardProxy.Listen;
 /// <remarks>
 /// Large blocks at all times were rejected: each caller that waits for a container would cost 13 KB more (measured), and there can be thousands.
 /// Both kinds come from the process's own pool, the one that Kestrel's transport takes by default: blocks that were kept here between two long
-/// bodies would be held for none, and blocks that were not would be garbage of each answer beyond <see cref="Forward.LongBody.Piece"/>.
+/// bodies would be held for none, and blocks that were not would be garbage of each answer beyond a piece.
 /// </remarks>
 internal sealed class BodyPool : MemoryPool<byte>, IMemoryPoolFactory<byte>
 {

@@ -1,14 +1,14 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
-using DockerGuardProxy.Calls;
-using DockerGuardProxy.Forward;
+using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
 /// <summary>
-/// One accepted connection: its transport, its way to the engine and its end. It stands between the transport and Kestrel's
+/// One accepted connection: its transport and its end. It stands between the transport and Kestrel's
 /// HTTP layer because a FIN fires the transport's ConnectionClosed, on which that layer aborts an answer that a
 /// half-closed client still waits for; that of <see cref="Context"/> fires only when the client can read no more.
 /// </summary>
@@ -27,11 +27,11 @@ internal sealed class ClientConnection : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Socket _socket;
     private readonly DepartureWatch _watch;
-    private readonly CancellationTokenSource _gone = new();
+    private readonly OneShotToken _gone = new();
     private readonly CancellationTokenRegistration _registration;
     private readonly StopNotice _stop;
+    private readonly IClientExchange _exchange;
     private readonly Lock _gate = new();
-    private LongCall? _longCall;
     private bool _hasLeft;
     private bool _isDelivered;
     private bool _disposed;
@@ -39,18 +39,18 @@ internal sealed class ClientConnection : IAsyncDisposable
     // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
     private long _callBegan;
 
-    public ClientConnection(ConnectionContext connection, EngineDialer dialer, BodyPool pool, DepartureWatch watch, TimeProvider time)
+    public ClientConnection(ConnectionContext connection, IClientApplication application, BodyPool pool, DepartureWatch watch, TimeProvider time, ILogger logger)
     {
         Pool = pool;
         _watch = watch;
         _time = time;
         _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
-        _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time);
+        _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time, logger);
         connection.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
         Transport = new ClientTransport(connection.Transport, _stop, time);
-        Link = new EngineLink(dialer, this);
         connection.Features.Set(this);
         Context = new ClientContext(connection, Transport, _gone.Token);
+        _exchange = application.Begin(this);
         _registration = connection.ConnectionClosed.UnsafeRegister(static state => ((ClientConnection)state!).OnInputEnded(), this);
     }
 
@@ -58,8 +58,6 @@ internal sealed class ClientConnection : IAsyncDisposable
     public ConnectionContext Context { get; }
 
     public ClientTransport Transport { get; }
-
-    public EngineLink Link { get; }
 
     /// <summary>The memory of the server's connections.</summary>
     public BodyPool Pool { get; }
@@ -69,9 +67,6 @@ internal sealed class ClientConnection : IAsyncDisposable
 
     /// <summary>Fires when the client can read no more.</summary>
     public CancellationToken Gone => _gone.Token;
-
-    /// <summary>The watched call that is under way, if any.</summary>
-    public LongCall LongCall => _longCall ??= new LongCall();
 
     /// <summary>Who it is; asks the kernel.</summary>
     public PeerCredentials? Peer => PeerCredentials.Of(_socket);
@@ -110,7 +105,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             if (!_hasLeft) return;
         }
 
-        Leave();
+        _gone.Fire();
     }
 
     /// <summary>The request under way is answered.</summary>
@@ -133,7 +128,7 @@ internal sealed class ClientConnection : IAsyncDisposable
         _stop.Dispose();
         _watch.Remove(this);
         lock (_gate) _disposed = true;
-        Link.Dispose();
+        _exchange.Dispose();
         _gone.Dispose();
     }
 
@@ -147,7 +142,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             return;
         }
 
-        if (IsInputEnded) Link.OnClientInputEnded();
+        if (IsInputEnded) _exchange.OnInputEnded();
         lock (_gate)
         {
             if (_disposed) return;
@@ -165,16 +160,7 @@ internal sealed class ClientConnection : IAsyncDisposable
             if (!_isDelivered) return;
         }
 
-        Leave();
-    }
-
-    private void Leave()
-    {
-        lock (_gate)
-        {
-            // Cancel runs Kestrel's abort inline; it takes no lock of ours.
-            if (_disposed) return;
-            _gone.Cancel();
-        }
+        // Runs Kestrel's abort inline.
+        _gone.Fire();
     }
 }

@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 
 namespace DockerGuardProxy.Listen;
 
-/// <summary>Every open connection of a client, for the server's stop.</summary>
+/// <summary>Every open connection of a client.</summary>
 internal sealed class ClientConnections
 {
     private readonly ConcurrentDictionary<ClientConnection, byte> _open = new();
+
+    /// <summary>Their number; takes every lock of the dictionary.</summary>
+    public int Count => _open.Count;
 
     public void Add(ClientConnection connection) => _open[connection] = 0;
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using DockerGuardProxy.Timing;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
@@ -16,8 +18,13 @@ internal sealed class DepartureWatch : IDisposable
     private readonly Lock _gate = new();
     private bool _running;
 
-    public DepartureWatch(TimeProvider time) =>
-        _timer = time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    private readonly ILogger _logger;
+
+    public DepartureWatch(TimeProvider time, ILogger logger)
+    {
+        _logger = logger;
+        _timer = time.CreateSafeTimer(Look, e => ListenLog.DepartureFault(_logger, e), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     public void Add(ClientConnection connection)
     {
@@ -36,7 +43,18 @@ internal sealed class DepartureWatch : IDisposable
 
     private void Look()
     {
-        foreach (var (connection, _) in _watched) connection.LookForDeparture();
+        foreach (var (connection, _) in _watched)
+        {
+            try
+            {
+                connection.LookForDeparture();
+            }
+            catch (Exception e)
+            {
+                // What one client's end leads to must not keep those of others from being seen.
+                ListenLog.DepartureFault(_logger, e);
+            }
+        }
 
         lock (_gate)
         {

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using DockerGuardProxy.Forward;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -33,8 +32,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
 
     private readonly KestrelServer _kestrel;
-    private readonly ProxyApplication _application;
-    private readonly ClientConnections _connections = new();
+    private readonly IClientApplication _application;
+    private readonly ClientConnections _connections;
     private readonly ArrivingConnections _arriving;
     private readonly BodyPool _pool;
     private readonly DepartureWatch _watch;
@@ -49,7 +48,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
     /// <param name="listen">The socket to make, where none is handed over.</param>
     /// <param name="loops">Told of every socket.</param>
-    /// <param name="dialer">The way to the engine.</param>
+    /// <param name="connections">Told of every connection.</param>
+    /// <param name="engine">Path of the engine's socket.</param>
     /// <param name="application">Answers the calls.</param>
     /// <param name="drain">What is configured at the stop as the time that running calls get.</param>
     /// <param name="guarded">Whom to tell of the stop.</param>
@@ -57,8 +57,8 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     /// <param name="services">For Kestrel.</param>
     /// <param name="loggers">For Kestrel, too.</param>
     public ProxyServer(
-        Configuration.ListenOptions listen, AcceptLoops loops, EngineDialer dialer, ProxyApplication application, Func<TimeSpan> drain,
-        IGuardedCallers guarded, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
+        Configuration.ListenOptions listen, AcceptLoops loops, ClientConnections connections, string engine, IClientApplication application,
+        Func<TimeSpan> drain, IGuardedCallers guarded, TimeProvider time, IServiceProvider services, ILoggerFactory loggers)
     {
         _application = application;
         _drain = drain;
@@ -66,9 +66,10 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _logger = loggers.CreateLogger<ProxyServer>();
         _listen = listen;
         _loops = loops;
-        _engine = dialer.Path;
+        _connections = connections;
+        _engine = engine;
         _time = time;
-        _watch = new DepartureWatch(time);
+        _watch = new DepartureWatch(time, _logger);
         var options = new KestrelServerOptions { ApplicationServices = services };
         Configure(options);
         var isHanded = false;
@@ -97,13 +98,13 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         {
             endPoint.Protocols = HttpProtocols.Http1;
             var loop = loops.Add(endPoint.EndPoint);
-            endPoint.Use(next => connection => ServeAsync(next, connection, loop, dialer));
+            endPoint.Use(next => connection => ServeAsync(next, connection, loop));
         }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        await _kestrel.StartAsync(_application, cancellationToken);
+        await _application.StartAsync(_kestrel, cancellationToken);
         if (_isHanded && !_loops.All.Any(loop => Configuration.Check.IsSamePath(loop.Path, _listen.Path)))
             ListenLog.HandedElsewhere(_logger, _loops.Paths, _listen.Path);
         ListenLog.Listening(_logger, _loops.Paths, _isHanded ? "handed over by the service manager" : "made by this process", _engine);
@@ -182,10 +183,10 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         return socket;
     }
 
-    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop, EngineDialer dialer)
+    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop)
     {
         loop.OnAccepted();
-        await using var client = new ClientConnection(connection, dialer, _pool, _watch, _time);
+        await using var client = new ClientConnection(connection, _application, _pool, _watch, _time, _logger);
         _connections.Add(client);
         _arriving.OnBegun();
         try

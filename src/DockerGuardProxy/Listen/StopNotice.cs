@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using DockerGuardProxy.Timing;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
@@ -17,7 +19,8 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
 
     private readonly Socket _socket;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _notice = new();
+    private readonly ILogger _logger;
+    private readonly OneShotToken _notice = new();
     private readonly CancellationTokenRegistration _registration;
     private readonly Lock _gate = new();
     private ITimer? _timer;
@@ -29,8 +32,10 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
     /// <param name="kestrel">The notice as it comes.</param>
     /// <param name="socket">The connection's own.</param>
     /// <param name="time">For new connections.</param>
-    public StopNotice(IConnectionLifetimeNotificationFeature kestrel, Socket socket, TimeProvider time)
+    /// <param name="logger">Told of a fault.</param>
+    public StopNotice(IConnectionLifetimeNotificationFeature kestrel, Socket socket, TimeProvider time, ILogger logger)
     {
+        _logger = logger;
         _socket = socket;
         _time = time;
         ConnectionClosedRequested = _notice.Token;
@@ -52,13 +57,13 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
             _isStopping = true;
             if (!_isBusy)
             {
-                if (_isNew) _timer = _time.CreateTimer(static state => ((StopNotice)state!).EndNew(), this, FirstRequest, Timeout.InfiniteTimeSpan);
+                if (_isNew) _timer = _time.CreateSafeTimer(EndNew, e => ListenLog.DepartureFault(_logger, e), FirstRequest, Timeout.InfiniteTimeSpan);
                 else EndInput();
                 return;
             }
         }
 
-        Fire();
+        _notice.Fire();
     }
 
     /// <summary>The first bytes of a head have been read.</summary>
@@ -76,7 +81,7 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
             if (!_isStopping) return;
         }
 
-        Fire();
+        _notice.Fire();
     }
 
     /// <summary>The request under way is answered.</summary>
@@ -91,15 +96,6 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
         _registration.Dispose();
         _timer?.Dispose();
         _notice.Dispose();
-    }
-
-    private void Fire()
-    {
-        lock (_gate)
-        {
-            // Cancel only sets a flag of the HTTP layer's and ends its pending read; it takes no lock of ours.
-            if (!_disposed) _notice.Cancel();
-        }
     }
 
     private void EndNew()

@@ -2,11 +2,36 @@ using System.Collections.Immutable;
 
 namespace DockerGuardProxy.Probe;
 
-/// <summary>What the kernel shows about a container that should have ended.</summary>
+/// <summary>
+/// What the kernel shows about a container that should have ended. Bounded from the start, so that all that is made of it is: refusals,
+/// spans, logs, the status, and the state that the next process reads.
+/// </summary>
 /// <param name="Kind">Which case it is.</param>
-/// <param name="Tasks">The tasks that hold it, those in D state first, then by pid and tid.</param>
-internal sealed record Diagnosis(DiagnosisKind Kind, ImmutableArray<StuckTask> Tasks)
+/// <param name="Tasks">
+/// The tasks that hold it, those in D state first, then by pid and tid; at most <see cref="MaxTasks"/>, the others are only counted.
+/// </param>
+/// <param name="MoreTasks">How many tasks beside <paramref name="Tasks"/> hold it.</param>
+internal sealed record Diagnosis(DiagnosisKind Kind, ImmutableArray<StuckTask> Tasks, int MoreTasks = 0)
 {
+    /// <summary>A process with a thousand stuck threads has one story.</summary>
+    public const int MaxTasks = 16;
+
+    /// <summary>The tasks that are named.</summary>
+    public ImmutableArray<StuckTask> Tasks { get; init => field = FirstOf(value); } = FirstOf(Tasks);
+
+    /// <summary>How many tasks beside them hold it.</summary>
+    public int MoreTasks { get; init; } = MoreTasks + (Tasks.IsDefault ? 0 : Math.Max(0, Tasks.Length - MaxTasks));
+
     /// <summary>True where one more SIGKILL can change nothing.</summary>
     public bool IsEvidence => Kind is DiagnosisKind.DState or DiagnosisKind.Frozen or DiagnosisKind.ExitLost;
+
+    /// <summary>True where all that is told of it is the same.</summary>
+    public bool Equals(Diagnosis? other) =>
+        other is not null && Kind == other.Kind && MoreTasks == other.MoreTasks && Tasks.AsSpan().SequenceEqual(other.Tasks.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, MoreTasks, Tasks is [var first, ..] ? first : null);
+
+    private static ImmutableArray<StuckTask> FirstOf(ImmutableArray<StuckTask> tasks) =>
+        tasks.IsDefault || tasks.Length <= MaxTasks ? tasks : tasks[..MaxTasks];
 }

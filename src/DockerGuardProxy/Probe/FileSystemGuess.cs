@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Probe;
 
@@ -9,6 +10,8 @@ namespace DockerGuardProxy.Probe;
 /// </summary>
 internal static class FileSystemGuess
 {
+    private const int MaxName = 256;
+
     /// <summary>File systems without a disk or server behind them, and those that lie on another one.</summary>
     private static readonly FrozenSet<string> Harmless = FrozenSet.Create(
         "proc", "sysfs", "tmpfs", "devtmpfs", "devpts", "mqueue", "cgroup", "cgroup2", "ramfs", "rootfs", "securityfs", "debugfs", "tracefs",
@@ -63,7 +66,12 @@ internal static class FileSystemGuess
 
     private static bool IsOfEngine(Mount mount) => mount.Point == "/" || EngineFiles.Contains(mount.Point);
 
-    private static string Name(Mount mount) => Printable.Of($"{mount.Type} {mount.Source}");
+    // A source may be as long as a page: ceph names each of its monitors.
+    private static string Name(Mount mount)
+    {
+        var name = Printable.Of($"{mount.Type} {mount.Source}");
+        return name.Length <= MaxName ? name : name[..(MaxName - 1)] + "~";
+    }
 
     /// <summary>Pipes, sockets and the like are no paths: null.</summary>
     private static string? Below(string root, string link)

@@ -12,6 +12,9 @@ internal sealed record ProbeOptions
     /// <summary>How long one pass over /proc may take before its thread counts as lost. Usual are tens of milliseconds.</summary>
     public TimeSpan ScanTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Tells the CPU time of the present thread: what a look costs.</summary>
+    public Func<TimeSpan> ThreadTime { get; init; } = Probe.ThreadTime.Read;
+
     /// <summary>How long what was seen of a run is kept after the last time somebody asked.</summary>
     public TimeSpan MemoryAge { get; init; } = TimeSpan.FromHours(1);
 }

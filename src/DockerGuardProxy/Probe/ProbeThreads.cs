@@ -3,12 +3,15 @@ using System.Collections.Immutable;
 namespace DockerGuardProxy.Probe;
 
 /// <summary>
-/// Runs scans, each on a thread of its own: the thread pool serves calls, and a read that blocks can't be cancelled. A thread whose scan is
-/// overdue is lost until its read returns, if ever; with <see cref="MaxLost"/> of them lost no other is started.
+/// Runs scans, one at a time, each on a thread of its own: the thread pool serves calls, and a read that blocks can't be cancelled. A thread
+/// whose scan is overdue is lost until its read returns, if ever; with <see cref="MaxLost"/> of them lost no other is started.
 /// </summary>
 /// <param name="time">By which a scan is overdue.</param>
 /// <param name="timeout">How long a scan may take, counted from its start.</param>
-internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout)
+/// <param name="threadTime">CPU time of the present thread.</param>
+#pragma warning disable CA1001 // A semaphore whose wait handle nobody asks for holds nothing; scans may end at any later time.
+internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<TimeSpan> threadTime)
+#pragma warning restore CA1001
 {
     /// <summary>How many threads may hang at most.</summary>
     public const int MaxLost = 2;
@@ -18,6 +21,18 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout)
     // Invariant: holds the cursor of each scan that was given up and whose thread still runs.
     private readonly HashSet<ScanCursor> _lost = [];
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private TimeSpan _spent;
+
+    /// <summary>CPU time of all scans that have ended.</summary>
+    public TimeSpan Spent
+    {
+        get
+        {
+            lock (_lock)
+                return _spent;
+        }
+    }
 
     /// <summary>Threads that hang now.</summary>
     public int Lost
@@ -31,6 +46,20 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout)
 
     /// <summary>Runs <paramref name="work"/>; null if it is overdue or no thread may be started.</summary>
     public async Task<T?> RunAsync<T>(Func<ScanCursor, T> work)
+        where T : class
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await RunInTurnAsync(work).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<T?> RunInTurnAsync<T>(Func<ScanCursor, T> work)
         where T : class
     {
         ImmutableArray<ScanStep> blocked;
@@ -79,8 +108,10 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout)
 
         void Finish(Action complete)
         {
+            var spent = threadTime();
             lock (_lock)
             {
+                _spent += spent;
                 complete();
                 _lost.Remove(cursor);
             }

@@ -1,76 +1,86 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace DockerGuardProxy.Probe;
 
 /// <summary>
 /// Answers what the kernel shows of containers. Those asked for together share a round: sample, gap, sample, details. A question that comes
-/// during a round waits for the next; nothing is read while nobody asks.
+/// during the gap of a round begins another, so that none waits for it; nothing is read while nobody asks.
 /// </summary>
 internal sealed class Prober(ProbeOptions options, TimeProvider time)
 {
-    private readonly ProbeThreads _threads = new(time, options.ScanTimeout);
+    private readonly ProbeThreads _threads = new(time, options.ScanTimeout, options.ThreadTime);
 
-    // Invariant: _waiting is empty whenever _running is false. Both under _lock. _memory belongs to the running round alone.
+    // Invariant: whenever _waiting is not empty, a round is about to begin and take all of it. Both under _lock.
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (long Number, RunMemory Memory, long AskedAt)> _memory = [];
     private List<Ask> _waiting = [];
-    private bool _running;
 
     /// <summary>Threads that hang in a read of /proc; with two of them every answer is <see cref="DiagnosisKind.CannotTell"/>.</summary>
     public int LostThreads => _threads.Lost;
 
+    /// <summary>CPU time of all looks that have ended.</summary>
+    public TimeSpan Spent => _threads.Spent;
+
     /// <summary>
-    /// Diagnoses one run. Takes a little over the gap of a second, at most about two rounds.
+    /// Looks at one run whole. Takes a little over the gap of a second.
     /// </summary>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled; the round goes on for others.</exception>
-    public ValueTask<Diagnosis> ProbeAsync(ContainerRun run, CancellationToken cancellation)
+    public ValueTask<Look> ProbeAsync(ContainerRun run, CancellationToken cancellation)
     {
         if (_threads.Lost >= ProbeThreads.MaxLost)
-            return new(CannotTell);
+            return new(Look.CannotTell);
         var ask = new Ask(run);
         lock (_lock)
         {
             _waiting.Add(ask);
-            if (!_running)
-            {
-                _running = true;
-                _ = Task.Run(RunRoundsAsync, CancellationToken.None);
-            }
+            if (_waiting.Count == 1)
+                _ = Task.Run(BeginRoundAsync, CancellationToken.None);
         }
 
         return new(ask.Answer.Task.WaitAsync(cancellation));
     }
 
-    private static Diagnosis CannotTell { get; } = new(DiagnosisKind.CannotTell, []);
-
-    private async Task RunRoundsAsync()
+    /// <summary>Whether each of these tasks still waits as it did when it was named; false where it can't be told. One look, at once.</summary>
+    public async Task<bool> StillWaitAsync(ImmutableArray<StuckTask> tasks)
     {
-        while (true)
+        var wait = await _threads.RunAsync(cursor => new StrongBox<bool>(NamedTasks.AllWait(options.Root, tasks, cursor))).ConfigureAwait(false);
+        return wait is { Value: true };
+    }
+
+    /// <summary>
+    /// Asks whether whole looks still hold. Waits for no round: two small files are read of each run, whatever its size.
+    /// </summary>
+    public async Task<CheapLooks> ConfirmAsync(IReadOnlyList<CheapLook> looks)
+    {
+        return await _threads.RunAsync(Confirm).ConfigureAwait(false) ?? CheapLooks.None(looks.Count);
+
+        CheapLooks Confirm(ScanCursor cursor)
         {
-            List<Ask> asks;
-            lock (_lock)
-            {
-                if (_waiting.Count == 0)
-                {
-                    _running = false;
-                    return;
-                }
+            var scan = new ProcScan(options.Root, cursor);
+            return new([.. looks.Select(scan.Confirm)], options.ThreadTime());
+        }
+    }
 
-                asks = _waiting;
-                _waiting = [];
-            }
+    private async Task BeginRoundAsync()
+    {
+        List<Ask> asks;
+        lock (_lock)
+        {
+            asks = _waiting;
+            _waiting = [];
+        }
 
-            try
-            {
-                await RunRoundAsync(asks).ConfigureAwait(false);
-            }
+        try
+        {
+            await RunRoundAsync(asks).ConfigureAwait(false);
+        }
 #pragma warning disable CA1031 // Each asker gets it.
-            catch (Exception fault)
+        catch (Exception fault)
 #pragma warning restore CA1031
-            {
-                foreach (var ask in asks)
-                    ask.Answer.TrySetException(fault);
-            }
+        {
+            foreach (var ask in asks)
+                ask.Answer.TrySetException(fault);
         }
     }
 
@@ -81,7 +91,7 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         var first = await _threads.RunAsync(cursor => new Samples(new ProcScan(options.Root, cursor).First(queries))).ConfigureAwait(false);
         if (first is null)
         {
-            Answer(asks, static _ => CannotTell);
+            Answer(asks, static _ => Look.CannotTell);
             return;
         }
 
@@ -91,59 +101,80 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
             cursor => new Samples(new ProcScan(options.Root, cursor).Second(queries, first.Runs))).ConfigureAwait(false);
         if (second is null)
         {
-            Answer(asks, static _ => CannotTell);
+            Answer(asks, static _ => Look.CannotTell);
             return;
         }
 
         // 3. Decide.
         var verdicts = new Verdict[asks.Count];
+        var memories = new RunMemory[asks.Count];
         for (var i = 0; i < verdicts.Length; i++)
         {
             var (run, memory) = queries[i];
             memory = memory.With(first.Runs[i]);
             verdicts[i] = Verdict.Of(first.Runs[i], second.Runs[i], run.KillDue, memory.Seen);
-            Remember(run, memory.With(second.Runs[i]));
+            memories[i] = memory.With(second.Runs[i]);
         }
-
-        Forget();
 
         // 4. Details. Without them, if they can't be read, the answer stands all the same.
         var details = verdicts.All(static verdict => verdict.Holders.IsEmpty)
             ? null
-            : await _threads.RunAsync(cursor => Describe(verdicts, second.Runs, cursor)).ConfigureAwait(false);
-        Answer(asks, i => new(verdicts[i].Kind, details?[i] ?? StallDetails.Bare(verdicts[i].Holders)));
+            : await _threads.RunAsync(cursor => Describe(verdicts, second.Runs, memories, cursor)).ConfigureAwait(false);
+        for (var i = 0; i < memories.Length; i++)
+            Remember(asks[i].Run, details is null ? memories[i] : memories[i] with { Described = details[i].Read });
+        Forget();
+        Answer(asks, i => Conclude(verdicts[i], details?[i] ?? StallDetails.Bare(verdicts[i].Holders), second.Runs[i].Tasks.Length));
     }
 
-    private ImmutableArray<StuckTask>[] Describe(Verdict[] verdicts, ImmutableArray<RunSample> samples, ScanCursor cursor)
+    private DescribedTasks[] Describe(Verdict[] verdicts, ImmutableArray<RunSample> samples, RunMemory[] memories, ScanCursor cursor)
     {
         var details = new StallDetails(options.Root, cursor);
-        return [.. verdicts.Select((verdict, i) => details.Of(verdict.Holders, samples[i].Members))];
+        return [.. verdicts.Select((verdict, i) => details.Of(verdict.Holders, samples[i].Members, memories[i].Described))];
     }
 
-    private static void Answer(List<Ask> asks, Func<int, Diagnosis> diagnosis)
+    /// <summary>A task that did not wait for its details to be read is no evidence: where none is left, nothing holds the container.</summary>
+    private static Look Conclude(Verdict verdict, DescribedTasks described, int size)
+    {
+        var holders = verdict.Holders.Length - described.Left;
+        return holders == 0 && verdict.Kind is (DiagnosisKind.DState or DiagnosisKind.Frozen)
+            ? new(new(DiagnosisKind.Alive, []), [], size)
+            : new(new(verdict.Kind, described.Tasks, holders - described.Tasks.Length), verdict.Witnesses, size);
+    }
+
+    private static void Answer(List<Ask> asks, Func<int, Look> look)
     {
         for (var i = 0; i < asks.Count; i++)
-            asks[i].Answer.TrySetResult(diagnosis(i));
+            asks[i].Answer.TrySetResult(look(i));
     }
 
-    private RunMemory Recall(ContainerRun run) =>
-        _memory.TryGetValue(run.Id, out var known) && known.Number == run.Number ? known.Memory : RunMemory.None;
+    private RunMemory Recall(ContainerRun run)
+    {
+        lock (_lock)
+            return _memory.TryGetValue(run.Id, out var known) && known.Number == run.Number ? known.Memory : RunMemory.None;
+    }
 
-    private void Remember(ContainerRun run, RunMemory memory) => _memory[run.Id] = (run.Number, memory, time.GetTimestamp());
+    private void Remember(ContainerRun run, RunMemory memory)
+    {
+        lock (_lock)
+            _memory[run.Id] = (run.Number, memory, time.GetTimestamp());
+    }
 
     private void Forget()
     {
         var now = time.GetTimestamp();
-        foreach (var (id, (_, _, askedAt)) in _memory)
+        lock (_lock)
         {
-            if (time.GetElapsedTime(askedAt, now) > options.MemoryAge)
-                _memory.Remove(id);
+            foreach (var (id, (_, _, askedAt)) in _memory)
+            {
+                if (time.GetElapsedTime(askedAt, now) > options.MemoryAge)
+                    _memory.Remove(id);
+            }
         }
     }
 
     private sealed record Ask(ContainerRun Run)
     {
-        public TaskCompletionSource<Diagnosis> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Look> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed record Samples(ImmutableArray<RunSample> Runs);

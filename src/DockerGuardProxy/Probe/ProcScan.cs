@@ -12,6 +12,9 @@ internal sealed class ProcScan(ProcRoot root, ScanCursor cursor)
 {
     private readonly ProcReader _reader = new();
     private CgroupMounts? _cgroups;
+    private TaskReader? _tasks;
+
+    private TaskReader Tasks => _tasks ??= new(root, _reader);
 
     /// <summary>
     /// First sample: finds the processes of every run, then reads their tasks.
@@ -65,6 +68,33 @@ internal sealed class ProcScan(ProcRoot root, ScanCursor cursor)
         return samples.DrainToImmutable();
     }
 
+    /// <summary>Whether a whole look still holds: two files of one task where it does.</summary>
+    public Standing Confirm(CheapLook look)
+    {
+        var (before, initPid, turn) = look;
+        if (before.Diagnosis.Kind == DiagnosisKind.ExitLost)
+            return initPid is not { } init || IsGone(init) ? Standing.Stands : Standing.Shaken;
+        var witnesses = before.Witnesses;
+        for (var i = 0; i < witnesses.Length; i++)
+        {
+            var witness = witnesses[(turn + i) % witnesses.Length];
+            if (!cursor.TryEnter(ScanPhase.Tasks, witness.Pid))
+                continue;
+            if (before.Diagnosis.Kind == DiagnosisKind.NotKilled ? Tasks.IsStillNotKilled(witness) : Tasks.IsWhereItWas(witness))
+                return i == 0 ? Standing.Stands : Standing.Shaken;
+        }
+
+        return Standing.Fallen;
+    }
+
+    // A zombie that nobody reaps is no task any more.
+    private bool IsGone(int pid) => cursor.TryEnter(ScanPhase.Tasks, pid) && Tasks.Read(pid, pid, out var task) switch
+    {
+        ReadOutcome.Gone => true,
+        ReadOutcome.Done => !task.IsLive,
+        _ => false,
+    };
+
     private RunSample Sample(IEnumerable<Member> members, bool initGone, bool withFreezer)
     {
         var left = ImmutableArray.CreateBuilder<Member>();
@@ -96,26 +126,16 @@ internal sealed class ProcScan(ProcRoot root, ScanCursor cursor)
             return outcome;
         foreach (var tid in tids)
         {
-            outcome = _reader.Read($"{folder}/{tid}/stat", out var text);
+            outcome = Tasks.Read(member.Pid, tid, out var task);
             if (outcome == ReadOutcome.Gone)
                 continue;
-            if (outcome == ReadOutcome.Refused || !TaskStat.TryParse(text, out var stat))
+            if (outcome == ReadOutcome.Refused)
                 return ReadOutcome.Refused;
 
             // The pid was used again since it was found.
-            if (tid == member.Pid && stat.Start != member.Start)
+            if (tid == member.Pid && task.Start != member.Start)
                 return ReadOutcome.Done;
-            if (stat.IsKernelThread)
-                continue;
-
-            outcome = _reader.Read($"{folder}/{tid}/status", out text);
-            if (outcome == ReadOutcome.Gone)
-                continue;
-            if (outcome == ReadOutcome.Refused || !TaskSignals.TryParse(text, out var status))
-                return ReadOutcome.Refused;
-            tasks.Add(new(
-                member.Pid, tid, stat.Start, stat.Comm, stat.State, status.KillPending, stat.IsExiting,
-                status is { NamespacePid: 1, IsNested: true }, status.Switches));
+            tasks.Add(task);
         }
 
         return ReadOutcome.Done;

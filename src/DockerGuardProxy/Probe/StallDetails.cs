@@ -1,49 +1,80 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Probe;
 
-/// <summary>Describes the tasks that hold a container. What can't be read is left out; nothing here is evidence.</summary>
-/// <param name="root">Where /proc is.</param>
-/// <param name="cursor">Told of each step.</param>
-internal sealed class StallDetails(ProcRoot root, ScanCursor cursor)
+/// <summary>
+/// Describes the tasks that hold a container. What can't be read is left out. A task that is not where it was once its details have been
+/// read is left out whole: it holds nothing any more, and the details are another's, or nobody's.
+/// </summary>
+internal sealed class StallDetails
 {
-    /// <summary>More tasks are listed without file system: a process with a thousand stuck threads has one story.</summary>
-    private const int MaxFileSystems = 16;
+    private const int MaxLinks = 256, MaxMountTables = 256, MaxWchan = 128;
 
-    private const int MaxLinks = 256;
-
+    private readonly ProcRoot _root;
+    private readonly ScanCursor _cursor;
     private readonly ProcReader _reader = new();
+    private readonly TaskReader _tasks;
 
-    /// <summary>The tasks with kernel function and file system, in the same order.</summary>
-    /// <param name="holders">The tasks.</param>
-    /// <param name="members">All processes of the run: one that exits has no mount table of its own any more.</param>
-    public ImmutableArray<StuckTask> Of(ImmutableArray<TaskSample> holders, ImmutableArray<Member> members)
+    public StallDetails(ProcRoot root, ScanCursor cursor)
     {
-        var tasks = ImmutableArray.CreateBuilder<StuckTask>(holders.Length);
-        foreach (var holder in holders)
-        {
-            var wchan = "";
-            string? fileSystem = null;
-            if (cursor.TryEnter(ScanPhase.Details, holder.Pid))
-            {
-                var folder = $"{root.Proc}/{holder.Pid}/task/{holder.Tid}";
-
-                // "0" where the kernel has no symbols, or we lack CAP_SYS_PTRACE.
-                if (_reader.Read(folder + "/wchan", out var text) == ReadOutcome.Done && !text.SequenceEqual("0"u8))
-                    wchan = Printable.Of(text.TrimEnd((byte)'\n'));
-                if (tasks.Count < MaxFileSystems && holder is { State: 'D', Frozen: false })
-                    fileSystem = FileSystemGuess.Of(wchan, Root(folder), Links(folder), Mounts(folder, members));
-            }
-
-            tasks.Add(new(holder.Pid, holder.Tid, holder.Start, holder.Comm, holder.State, wchan, fileSystem));
-        }
-
-        return tasks.MoveToImmutable();
+        _root = root;
+        _cursor = cursor;
+        _tasks = new(root, _reader);
     }
 
-    /// <summary>The tasks without anything that would have to be read.</summary>
-    public static ImmutableArray<StuckTask> Bare(ImmutableArray<TaskSample> holders) =>
-        [.. holders.Select(static task => new StuckTask(task.Pid, task.Tid, task.Start, task.Comm, task.State, "", null))];
+    /// <summary>The first tasks with kernel function and file system, in the same order.</summary>
+    /// <param name="holders">The tasks.</param>
+    /// <param name="members">All processes of the run: one that exits has no mount table of its own any more.</param>
+    /// <param name="described">What is known of some of them already.</param>
+    public DescribedTasks Of(ImmutableArray<TaskSample> holders, ImmutableArray<Member> members, ImmutableArray<StuckTask> described)
+    {
+        var tasks = ImmutableArray.CreateBuilder<StuckTask>();
+        var read = ImmutableArray.CreateBuilder<StuckTask>();
+        var left = 0;
+        foreach (var holder in holders)
+        {
+            if (tasks.Count == Diagnosis.MaxTasks)
+                break;
+            var task = described.FirstOrDefault(task => IsOf(task, holder));
+            var isWhole = task is not null || _cursor.TryEnter(ScanPhase.Details, holder.Pid);
+            task ??= isWhole ? Describe(holder, members) : Bare(holder);
+            if (holder.IsLive && !_tasks.IsWhereItWas(holder))
+            {
+                left++;
+                continue;
+            }
+
+            tasks.Add(task);
+            if (isWhole)
+                read.Add(task);
+        }
+
+        return new(tasks.DrainToImmutable(), read.DrainToImmutable(), left);
+    }
+
+    /// <summary>The first tasks without anything that would have to be read.</summary>
+    public static DescribedTasks Bare(ImmutableArray<TaskSample> holders) =>
+        new([.. holders.Take(Diagnosis.MaxTasks).Select(Bare)], [], 0);
+
+    private static StuckTask Bare(TaskSample task) => new(task.Pid, task.Tid, task.Start, task.Comm, task.State, "", null);
+
+    private static bool IsOf(StuckTask task, TaskSample holder) =>
+        (task.Pid, task.Tid, task.Start, task.State, task.Comm) == (holder.Pid, holder.Tid, holder.Start, holder.State, holder.Comm);
+
+    private StuckTask Describe(TaskSample holder, ImmutableArray<Member> members)
+    {
+        var folder = $"{_root.Proc}/{holder.Pid}/task/{holder.Tid}";
+        var wchan = "";
+
+        // "0" where the kernel has no symbols, or we lack CAP_SYS_PTRACE.
+        if (_reader.Read(folder + "/wchan", out var text) == ReadOutcome.Done && !text.SequenceEqual("0"u8))
+            wchan = Printable.Of(text[..Math.Min(text.Length, MaxWchan)].TrimEnd((byte)'\n'));
+        var fileSystem = holder is { State: 'D', Frozen: false }
+            ? FileSystemGuess.Of(wchan, Root(folder), Links(folder), Mounts(folder, members))
+            : null;
+        return Bare(holder) with { Wchan = wchan, FileSystem = fileSystem };
+    }
 
     private string Root(string folder) => _reader.Link(folder + "/root", out var path) == ReadOutcome.Done ? path : "/";
 
@@ -68,9 +99,9 @@ internal sealed class StallDetails(ProcRoot root, ScanCursor cursor)
     {
         if (_reader.Read($"{folder}/mountinfo", out var text) == ReadOutcome.Done && !text.IsEmpty)
             return Mount.ParseTable(text);
-        foreach (var member in members)
+        foreach (var member in members.Take(MaxMountTables))
         {
-            if (_reader.Read($"{root.Proc}/{member.Pid}/mountinfo", out text) == ReadOutcome.Done && !text.IsEmpty)
+            if (_reader.Read($"{_root.Proc}/{member.Pid}/mountinfo", out text) == ReadOutcome.Done && !text.IsEmpty)
                 return Mount.ParseTable(text);
         }
 

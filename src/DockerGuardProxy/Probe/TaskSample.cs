@@ -28,4 +28,8 @@ internal readonly record struct TaskSample(
 
     /// <summary>One more SIGKILL changes nothing for it.</summary>
     public bool IsDoomed => KillPending || Exiting;
+
+    /// <summary>It is the same task, asleep, and has not run since <paramref name="before"/>.</summary>
+    public bool IsWhere(TaskSample before) =>
+        Tid == before.Tid && Start == before.Start && State == before.State && State != 'R' && Switches == before.Switches;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Probe;
 

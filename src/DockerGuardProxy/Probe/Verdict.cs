@@ -5,8 +5,29 @@ namespace DockerGuardProxy.Probe;
 /// <summary>A diagnosis before its tasks are described.</summary>
 /// <param name="Kind">Which case it is.</param>
 /// <param name="Holders">The tasks that hold the container, those in D state first, then by pid and tid.</param>
-internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskSample> Holders)
+/// <param name="Unreached">Where it was not killed: the tasks that SIGKILL has not reached.</param>
+internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskSample> Holders, ImmutableArray<TaskSample> Unreached)
 {
+    /// <summary>
+    /// The tasks by which the verdict is told to stand: none that SIGKILL can end is added to a container, so one that it does not end is
+    /// enough, and so is one that it has not reached. Some of them, from the first to the last: what lets one go may keep another.
+    /// </summary>
+    public ImmutableArray<TaskSample> Witnesses
+    {
+        get
+        {
+            var all = Kind switch
+            {
+                DiagnosisKind.DState or DiagnosisKind.Frozen => Holders,
+                DiagnosisKind.NotKilled => Unreached,
+                _ => [],
+            };
+            return all.Length <= Look.MaxWitnesses
+                ? all
+                : [.. Enumerable.Range(0, Look.MaxWitnesses).Select(i => all[(int)((long)i * (all.Length - 1) / (Look.MaxWitnesses - 1))])];
+        }
+    }
+
     /// <summary>
     /// Decides from two samples a second apart. Pure. In order:
     /// 1. a sample that may be incomplete tells nothing;
@@ -37,7 +58,7 @@ internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskS
                 return Plain(DiagnosisKind.Alive);
             if (!seen && !second.InitGone && second.Tasks.IsEmpty)
                 return Plain(DiagnosisKind.CannotTell);
-            return killDue ? new(DiagnosisKind.ExitLost, second.Tasks) : Plain(DiagnosisKind.Alive);
+            return killDue ? new(DiagnosisKind.ExitLost, second.Tasks, []) : Plain(DiagnosisKind.Alive);
         }
 
         // 3.
@@ -46,26 +67,26 @@ internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskS
 
         // 4. Only if it was so in both: a signal that has just arrived, or a task that has just come, is no sign of a hanging shim.
         var allDoomedBefore = liveBefore.Values.All(static task => task.IsDoomed);
-        if (live.Any(static task => !task.IsDoomed))
-            return Plain(allDoomedBefore ? DiagnosisKind.Alive : DiagnosisKind.NotKilled);
+        var unreached = live.Where(static task => !task.IsDoomed).ToImmutableArray();
+        if (!unreached.IsEmpty)
+            return allDoomedBefore ? Plain(DiagnosisKind.Alive) : new(DiagnosisKind.NotKilled, [], unreached);
         if (!allDoomedBefore)
             return Plain(DiagnosisKind.Alive);
 
         // 5.
         var still = live.Where(task =>
-            liveBefore.TryGetValue((task.Tid, task.Start), out var before)
-            && before.Switches == task.Switches && before.State == task.State && task.State != 'R').ToArray();
+            liveBefore.TryGetValue((task.Tid, task.Start), out var before) && task.IsWhere(before)).ToArray();
         var inD = still.Where(static task => task.State == 'D').ToArray();
         if (inD.Length > 0)
         {
             // One that sleeps elsewhere outlives a thaw: it is the cause to name.
             var warm = inD.Where(static task => !task.Frozen).ToArray();
-            return warm.Length == 0 ? new(DiagnosisKind.Frozen, [.. inD]) : new(DiagnosisKind.DState, [.. warm]);
+            return warm.Length == 0 ? new(DiagnosisKind.Frozen, [.. inD], []) : new(DiagnosisKind.DState, [.. warm], []);
         }
 
         // 6, 7.
-        return still.Length == live.Length ? new(DiagnosisKind.DState, [.. still]) : Plain(DiagnosisKind.Alive);
+        return still.Length == live.Length ? new(DiagnosisKind.DState, [.. still], []) : Plain(DiagnosisKind.Alive);
     }
 
-    private static Verdict Plain(DiagnosisKind kind) => new(kind, []);
+    private static Verdict Plain(DiagnosisKind kind) => new(kind, [], []);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.State;
@@ -56,7 +57,7 @@ internal sealed partial class StartHistory
     {
         try
         {
-            return ConfigurationFile.Read(path).Bytes is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.StartRecord) : null;
+            return SmallFile.Read(path).Bytes is { } bytes ? JsonSerializer.Deserialize(bytes, StateJson.Default.StartRecord) : null;
         }
         catch (JsonException)
         {

@@ -6,7 +6,7 @@ namespace DockerGuardProxy.State;
 /// <param name="Boot">The kernel's boot_id (random(4)).</param>
 /// <param name="Pid">The process that began last; 0 once it has ended in order.</param>
 /// <param name="StartTime">Its start in clock ticks since boot (proc_pid_stat(5)).</param>
-/// <param name="Crashes">When ends without order were found, counted from boot, oldest first.</param>
+/// <param name="Crashes">When ends without order were found, counted from boot, oldest first; as many as count.</param>
 internal sealed record StartRecord(string Boot, int Pid, long StartTime, ImmutableArray<TimeSpan> Crashes)
 {
     /// <summary>Crashes within <see cref="Window"/> after which the guard is held back.</summary>
@@ -29,7 +29,7 @@ internal sealed record StartRecord(string Boot, int Pid, long StartTime, Immutab
         if (before is null || before.Boot != boot || before.Crashes.IsDefault)
             return new StartRecord(boot, pid, startTime, []);
         var crashes = before.Pid == 0 ? before.Crashes : before.Crashes.Add(now);
-        return new StartRecord(boot, pid, startTime, [.. crashes.Where(crash => crash <= now && now - crash <= Window)]);
+        return new StartRecord(boot, pid, startTime, [.. crashes.Where(crash => crash <= now && now - crash <= Window).TakeLast(TooMany)]);
     }
 
     /// <summary>The process ends in order.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Files;
 
 namespace DockerGuardProxy.State;
 
@@ -16,7 +16,7 @@ internal sealed class StateFile(string path)
     /// <summary>Reads it; never throws for what lies at the path.</summary>
     public StateFound Read()
     {
-        var content = ConfigurationFile.Read(path);
+        var content = SmallFile.Read(path);
         if (content.IsMissing)
             return new StateFound(null, null, IsNewer: false);
         if (content.Bytes is not { } bytes)
@@ -33,6 +33,23 @@ internal sealed class StateFile(string path)
         {
             // Its message would quote the content.
             return new StateFound(null, "not a state file", IsNewer: false);
+        }
+    }
+
+    /// <summary>What the file holds of a document: as many containers as it may, the least important left out.</summary>
+    public static FittedState Fit(StateDocument document)
+    {
+        var containers = document.ByImportance();
+        for (var count = Math.Min(containers.Length, StateDocument.MaxContainers); ;)
+        {
+            var kept = document with
+            {
+                Containers = [.. containers.Take(count).OrderBy(remembered => remembered.Container.Id, StringComparer.Ordinal)],
+            };
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(kept, StateJson.Default.StateDocument);
+            if (bytes.Length <= SmallFile.MaxBytes)
+                return new FittedState(bytes, document.Containers.Length - count);
+            count = Math.Min(count - 1, (int)((long)count * SmallFile.MaxBytes / bytes.Length));
         }
     }
 

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Text;
+using DockerGuardProxy.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -40,6 +41,7 @@ internal sealed partial class StateKeeper(
     private StateDocument? _written;
     private byte[]? _bytes;
     private bool _failureTold;
+    private bool _dropTold;
 
     /// <summary>Whose memory is kept. Set once, when the ledger is made.</summary>
     public Ledger? Ledger { get; set; }
@@ -54,7 +56,9 @@ internal sealed partial class StateKeeper(
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        Restore();
+        // Once: started again it would put what was known then in the place of what is known now.
+        if (ExecuteTask is null)
+            Restore();
         return base.StartAsync(cancellationToken);
     }
 
@@ -136,12 +140,16 @@ internal sealed partial class StateKeeper(
             var document = containers.IsEmpty || boot is null || engine.Instance is not { } instance
                 ? null
                 : new StateDocument(StateDocument.FormatVersion, boot, instance, VersionOf(instance), containers);
-            if (document is null && _written is null)
+            if (IsSame(document, _written) && !_failureTold)
                 return;
-            var bytes = document is null ? null : JsonSerializer.SerializeToUtf8Bytes(document, StateJson.Default.StateDocument);
-            if (document is null || !bytes.AsSpan().SequenceEqual(_bytes))
-                file.Write(bytes);
-            (_written, _bytes, _failureTold) = (document, bytes, false);
+            var fitted = document is null ? null : StateFile.Fit(document);
+            var dropped = fitted?.Dropped ?? 0;
+            if (dropped > 0 && !_dropTold)
+                Dropped(logger, dropped, document!.Containers.Length);
+            _dropTold = dropped > 0;
+            if (fitted is null || !fitted.Bytes.AsSpan().SequenceEqual(_bytes))
+                file.Write(fitted?.Bytes);
+            (_written, _bytes, _failureTold) = (document, fitted?.Bytes, false);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -151,6 +159,10 @@ internal sealed partial class StateKeeper(
             _failureTold = true;
         }
     }
+
+    private static bool IsSame(StateDocument? one, StateDocument? other) => one is null || other is null
+        ? one is null && other is null
+        : one with { Containers = [] } == other with { Containers = [] } && one.Containers.SequenceEqual(other.Containers);
 
     // As long as it is the same process it is of the same version, even where it is too busy to tell.
     private string? VersionOf(EngineInstance instance) =>
@@ -164,6 +176,9 @@ internal sealed partial class StateKeeper(
 
     [LoggerMessage(1502, LogLevel.Error, "The state {File} can't be used: {Problem}. The guard begins anew.")]
     private static partial void NotRead(ILogger logger, string file, string problem);
+
+    [LoggerMessage(1505, LogLevel.Warning, "The state has no room for {Dropped} of {Containers} containers with evidence: those stuck for the shortest time are left out. After a restart the engine would get another call for each.")]
+    private static partial void Dropped(ILogger logger, int dropped, int containers);
 
     [LoggerMessage(1503, LogLevel.Error, "The state can't be kept in {File}: {Problem}. A restart during an incident would cost the engine another call.")]
     private static partial void NotWritten(ILogger logger, string file, string problem);

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Route;
 
 namespace DockerGuardProxy.Telemetry;
 
@@ -23,6 +24,7 @@ internal sealed class CallTelemetry : IGuardObserver
     private readonly Counter<long> _calls;
     private readonly Histogram<double> _durations;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _endedSoon;
     private readonly Counter<long> _wrongRefusals;
 
     /// <summary>Makes its instruments.</summary>
@@ -40,8 +42,10 @@ internal sealed class CallTelemetry : IGuardObserver
             "docker_guard.call.duration", "s", "From a terminating call's arrival until its caller was answered or left.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 120, 300] });
         _refusals = meter.CreateCounter<long>("docker_guard.refusals", "{call}", "Calls refused, or that would have been in observe mode.");
+        _endedSoon = meter.CreateCounter<long>(
+            "docker_guard.refusals.ended_soon", "{call}", "Refusals whose container exited within 60 s, as it does when the cause is mended.");
         _wrongRefusals = meter.CreateCounter<long>(
-            "docker_guard.refusals.wrong", "{call}", "Refusals whose container exited within 60 s: the call might have worked.");
+            "docker_guard.refusals.wrong", "{call}", "Refusals whose container exited within 60 s while all tasks that they named still waited.");
     }
 
     /// <inheritdoc/>
@@ -64,6 +68,9 @@ internal sealed class CallTelemetry : IGuardObserver
                 break;
             case GuardEvent.CallerLeft left:
                 End(left.Ticket, OutcomeWord.Left, null);
+                break;
+            case GuardEvent.EndedSoonAfterRefusals ended:
+                _endedSoon.Add(ended.Count, new KeyValuePair<string, object?>(Keys.Operation, Words.Of(ended.Operation)));
                 break;
             case GuardEvent.RefusalsProvedWrong wrong:
                 _wrongRefusals.Add(wrong.Count, new KeyValuePair<string, object?>(Keys.Operation, Words.Of(wrong.Operation)));

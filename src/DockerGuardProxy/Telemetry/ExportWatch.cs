@@ -1,6 +1,6 @@
 using System.Diagnostics.Tracing;
 using System.Globalization;
-using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Telemetry;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using DockerGuardProxy.Admin;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Telemetry;
 

@@ -1,4 +1,4 @@
-using DockerGuardProxy.Admin;
+using DockerGuardProxy.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;

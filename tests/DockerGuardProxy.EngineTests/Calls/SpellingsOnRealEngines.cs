@@ -47,7 +47,7 @@ public sealed class SpellingsOnRealEngines(ITestOutputHelper output)
             }
 
             var table = max >= ApiVersion.StopSignals ? row.Newer : row.Older;
-            var taken = row.RefusedBy.Contains(version) ? null : table;
+            var taken = row.NothingBy.Contains(version) ? null : table;
             var seen = Decide(row, range);
             var done = await DoAsync(engine, id, row, taken);
             fresh = done == "nothing";

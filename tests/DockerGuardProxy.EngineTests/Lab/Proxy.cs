@@ -1,3 +1,4 @@
+
 namespace DockerGuardProxy.EngineTests.Lab;
 
 /// <summary>

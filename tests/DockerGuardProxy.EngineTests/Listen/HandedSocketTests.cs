@@ -1,5 +1,5 @@
 using DockerGuardProxy.EngineTests.Lab;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Listen;

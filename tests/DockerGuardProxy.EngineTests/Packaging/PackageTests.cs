@@ -1,6 +1,6 @@
 using System.Globalization;
 using DockerGuardProxy.EngineTests.Lab;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Packaging;
@@ -177,6 +177,25 @@ public sealed class PackageTests
         Assert.Equal("{ \"version\": 1 }", await debian.RunAsync("cat /etc/docker-guard-proxy/docker-guard-proxy.json"));
         await debian.RunAsync("/root/docker-guard-proxy-*-linux-x64/uninstall --purge");
         Assert.Equal("", await debian.RunAsync(Left));
+    }
+
+    [Fact]
+    public async Task An_upgrade_from_one_with_its_units_in_lib_leaves_no_second_copy()
+    {
+        await using var debian = await StartAsync();
+        var package = await Packages.DebAsync();
+        await InstallAsync(debian, await Packages.WithUnitsInLibAsync(package));
+        const string Units = "find /lib/ /usr/lib/ -xdev -name 'docker-guard-proxy.so*' -o -xdev -name 'docker-guard-proxy.se*' | xargs realpath | sort -u";
+        const string Owned = "dpkg -L docker-guard-proxy | grep '/systemd/system/'";
+        Assert.Equal("/lib/systemd/system/docker-guard-proxy.service\n/lib/systemd/system/docker-guard-proxy.socket", await debian.RunAsync(Owned + " | sort"));
+        var before = await debian.RunAsync(Units);
+        await InstallAsync(debian, package);
+        Assert.Equal("/usr/lib/systemd/system/docker-guard-proxy.service\n/usr/lib/systemd/system/docker-guard-proxy.socket", await debian.RunAsync(Owned + " | sort"));
+        Assert.Equal(before, await debian.RunAsync(Units));
+        Assert.Equal("active\nactive", await debian.RunAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket"));
+        Assert.Equal("enabled\nenabled", await debian.RunAsync("systemctl is-enabled docker-guard-proxy.service docker-guard-proxy.socket"));
+        await debian.RunAsync("dpkg -P docker-guard-proxy");
+        Assert.Equal("", await debian.RunAsync(Units));
     }
 
     [Fact]

@@ -27,6 +27,22 @@ internal static class Packages
     /// <summary>The archive.</summary>
     public static Task<string> TarballAsync() => LazyTarball.Value;
 
+    /// <summary>The package as 0.1.0 laid it out, with its units in /lib, and older than any.</summary>
+    public static async Task<string> WithUnitsInLibAsync(string package)
+    {
+        var folder = Machine.NewPath("d");
+        Directory.CreateDirectory(folder);
+        var old = $"{folder}/docker-guard-proxy_0.0.1_amd64.deb";
+        var result = await Command.RunAsync(
+        [
+            "bash", "-ec",
+            "dpkg-deb -R \"$1\" \"$0/tree\"; mkdir \"$0/tree/lib\"; mv \"$0/tree/usr/lib/systemd\" \"$0/tree/lib\"; "
+            + "sed -i 's/^Version: .*/Version: 0.0.1/' \"$0/tree/DEBIAN/control\"; dpkg-deb --root-owner-group -b \"$0/tree\" \"$2\"",
+            folder, package, old,
+        ]);
+        return result.ExitCode == 0 ? old : throw new InvalidOperationException(result.Error);
+    }
+
     private static async Task<string> BuildAsync(string script, params string[] arguments)
     {
         var result = await Command.RunAsync([Path.Combine(Machine.Repository, "packaging", script), .. arguments], limit: BuildLimit);

@@ -160,7 +160,7 @@ public sealed partial class ProberTests
     private static async Task<bool> IsRunningAsync(LabEngine engine, string id) =>
         (await engine.Api.GetAsync($"/containers/{id}/json")).GetProperty("State").GetProperty("Running").GetBoolean();
 
-    private Task<Diagnosis> ProbeAsync(ContainerRun run) => _prober.ProbeAsync(run, CancellationToken.None).AsTask();
+    private async Task<Diagnosis> ProbeAsync(ContainerRun run) => (await _prober.ProbeAsync(run, CancellationToken.None)).Diagnosis;
 
     /// <summary>Probes until the machine is as far, which takes it a moment.</summary>
     private async Task<Diagnosis> PollAsync(ContainerRun run, DiagnosisKind kind)

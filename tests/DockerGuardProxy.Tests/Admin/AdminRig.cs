@@ -3,6 +3,7 @@ using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Telemetry;

@@ -2,7 +2,8 @@ using DockerGuardProxy.Admin;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Route;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Guard;
 using Xunit;
 

@@ -52,7 +52,8 @@ public sealed partial class StatusSourceTests
                 "reloads": 0,
                 "failedReloads": 0,
                 "failure": null,
-                "pendingRestart": []
+                "pendingRestart": [],
+                "hangsSince": null
               },
               "engine": {
                 "path": "/var/run/docker.sock",
@@ -78,7 +79,8 @@ public sealed partial class StatusSourceTests
                 "saved": 0,
                 "bypassed": 0,
                 "lastBypass": null,
-                "wouldHold": null
+                "wouldHold": null,
+                "endedSoon": 0
               },
               "faults": 1,
               "lostProbeThreads": 0,
@@ -115,7 +117,8 @@ public sealed partial class StatusSourceTests
                   "saved": 0
                 }
               ],
-              "pileUp": []
+              "pileUp": [],
+              "moreContainers": 0
             }
 
             """,
@@ -169,8 +172,25 @@ public sealed partial class StatusSourceTests
         await using var rig = new AdminRig();
         rig.BecomeStuck(DiagnosisKind.Frozen, [.. Enumerable.Range(1, 40).Select(tid => new StuckTask(1, tid, 9, "a", 'D', "", null))]);
         var container = Assert.Single(rig.Source.Read().Containers);
-        Assert.Equal((32, 8, "frozen"), (container.Tasks.Count, container.MoreTasks, container.Diagnosis));
+        Assert.Equal((16, 24, "frozen"), (container.Tasks.Count, container.MoreTasks, container.Diagnosis));
         Assert.Null(container.Tasks[0].Wchan);
+    }
+
+    [Fact]
+    public async Task Of_very_many_containers_the_stuck_ones_come_first()
+    {
+        await using var rig = new AdminRig();
+        rig.BecomeStuck();
+        for (var i = 0; i < StatusReport.MaxContainers + 9; i++)
+        {
+            rig.Guard.Ledger.Arrive(
+                new TerminatingCall(Operation.Stop, $"a{i}", Grace.After(TimeSpan.FromHours(1)), null), new GuardedContainer($"{i:x64}", $"a{i}", true, 1), null);
+        }
+
+        var status = rig.Source.Read();
+        Assert.Equal((StatusReport.MaxContainers, 10, 1), (status.Containers.Count, status.MoreContainers, status.StuckContainers));
+        Assert.Equal("web", Assert.Single(status.Containers, container => container.Stuck).Name);
+        Assert.Contains("and 10 more containers", StatusText.Write(status, colour: false), StringComparison.Ordinal);
     }
 
     [Fact]

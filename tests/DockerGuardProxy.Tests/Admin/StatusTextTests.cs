@@ -38,7 +38,7 @@ public sealed class StatusTextTests
               configuration /etc/docker-guard-proxy/docker-guard-proxy.json
               engine        /var/run/docker.sock, answers, 12 containers known
               calls         0 open, 0 waiting, 0 saved
-              refusals      0, 0 of them wrong
+              refusals      0, 0 ended soon after, 0 wrong
 
             No container is stuck.
 
@@ -60,7 +60,7 @@ public sealed class StatusTextTests
                 PendingRestart = ["engine.path"],
             },
             Engine = Quiet.Engine with { Ready = false, Containers = 1 },
-            Calls = new CallsReport(2, 4, 312.5, 12, 1, 40, 3, new BypassReport(Now.AddSeconds(-50), "c1".PadRight(64, '0'), "web", "15"), EngineCostReport.Of(40)),
+            Calls = new CallsReport(2, 4, 312.5, 12, 1, 40, 3, new BypassReport(Now.AddSeconds(-50), "c1".PadRight(64, '0'), "web", "15"), EngineCostReport.Of(40), EndedSoon: 5),
             Faults = 1,
             LostProbeThreads = 2,
             StuckContainers = 1,
@@ -84,7 +84,7 @@ public sealed class StatusTextTests
               calls         2 open (oldest 5m12s), 4 waiting, 40 saved
                             they would hold about 40 connections and 80 goroutines in the
                             engine
-              refusals      12, 1 of them wrong
+              refusals      12, 5 ended soon after, 1 wrong
               round us      3 signals by clients that do not come through the proxy; the
                             last, 15, to web (c10000000000) at 2026-03-01T08:04:23Z
               faults        1: the guard failed open; see the log
@@ -108,6 +108,21 @@ public sealed class StatusTextTests
 
             """,
             StatusText.Write(status, colour: false));
+    }
+
+    [Fact]
+    public void A_lost_exit_says_since_when_no_task_is_left_and_what_to_do_once_it_is_stuck()
+    {
+        var lost = Stuck with { Stuck = false, Diagnosis = "exit-lost", Tasks = [], MoreTasks = 0 };
+        var before = Flat(StatusText.Write(Quiet with { Containers = [lost] }, colour: false));
+        Assert.Contains("exit lost: no task since 2026-03-01T08:00:01Z; the engine has yet to tell of its end", before, StringComparison.Ordinal);
+        var after = Flat(StatusText.Write(Quiet with { StuckContainers = 1, Containers = [lost with { Stuck = true }] }, colour: false));
+        Assert.Contains(
+            "exit lost: no task since 2026-03-01T08:00:01Z; end the client (attach, exec) that reads no output: ss -xp, Recv-Q, peer dockerd; or look at its log driver",
+            after, StringComparison.Ordinal);
+        Assert.DoesNotContain("restart", after, StringComparison.OrdinalIgnoreCase);
+
+        static string Flat(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

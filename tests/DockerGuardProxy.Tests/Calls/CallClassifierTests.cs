@@ -7,6 +7,7 @@ namespace DockerGuardProxy.Tests.Calls;
 
 public sealed class CallClassifierTests
 {
+    private const string Form = "application/x-www-form-urlencoded";
     private static readonly ApiRange Older = new(new(1, 12), new(1, 41));
     private static readonly ApiRange Newer = new(new(1, 24), new(1, 45));
 
@@ -57,10 +58,51 @@ public sealed class CallClassifierTests
     }
 
     [Theory]
-    [InlineData("kill?x=1;signal=TERM")]
-    [InlineData("stop?t=1;t=2&t=3")]
-    public void What_two_engines_take_for_different_calls_passes(string action) =>
-        Assert.Equal(ClassificationKind.Passes, CallClassifier.Classify("POST", "/containers/a/" + action, ";", false).Kind);
+    [InlineData("kill?x=1;signal=TERM", ";")]
+    [InlineData("kill?signal=TERM;signal=KILL", Form + "; a")]
+    [InlineData("kill?signal=TERM;x", Form + "; a")]
+    [InlineData("kill?x;signal=HUP", "a b")]
+    public void What_one_engine_takes_for_a_kill_is_one_though_another_takes_it_for_less(string action, string type) =>
+        Assert.Equal(
+            new(Operation.Kill, "a", Grace.None, "KILL"), CallClassifier.Classify("POST", "/containers/a/" + action, type, false).Call);
+
+    [Fact]
+    public void What_engines_take_for_different_stops_has_the_later_SIGKILL_and_joins_nothing()
+    {
+        static TerminatingCall? Take(string query) => CallClassifier.Classify("POST", "/v1.43/containers/a/stop?" + query, ";", false).Call;
+        Assert.Equal(new(Operation.Stop, "a", Grace.After(TimeSpan.FromSeconds(3)), "disputed"), Take("t=1;t=2&t=3"));
+        Assert.Equal(new(Operation.Stop, "a", Grace.After(TimeSpan.FromSeconds(5)), "disputed"), Take("t=5;t=2&t=3"));
+        Assert.Equal(new(Operation.Stop, "a", Grace.Never, "disputed"), Take("t=1;x"));
+        Assert.Equal(new(Operation.Stop, "a", Grace.Never, "disputed"), Take("t=-1;x"));
+        Assert.Equal(new(Operation.Stop, "a", Grace.After(TimeSpan.FromSeconds(600)), "disputed"), Take("signal=KILL;x&t=600"));
+    }
+
+    [Theory]
+    [InlineData("DELETE", "/containers/a?force=1&link=1;x")]
+    [InlineData("POST", "/containers/a/kill?signal=TERM;x")]
+    public void What_one_engine_takes_for_less_and_the_others_refuse_passes(string method, string target) =>
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.Classify(method, target, null, false).Kind);
+
+    [Fact]
+    public void More_pairs_than_a_new_engine_reads_hide_no_kill()
+    {
+        var target = "/containers/a/kill?signal=TERM" + new string('&', 10_000);
+        Assert.Equal(ClassificationKind.Call, CallClassifier.Classify("POST", target, "a b", false).Kind);
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.Classify("POST", target, "text/plain", false).Kind);
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.Classify("POST", target[..^1], "a b", false).Kind);
+        var body = Encoding.ASCII.GetBytes("signal=TERM" + new string('&', 10_000));
+        Assert.Equal(ClassificationKind.Call, CallClassifier.ClassifyForm("/containers/a/kill", Form + "; a", body).Kind);
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.ClassifyForm("/containers/a/kill", Form, body).Kind);
+    }
+
+    [Fact]
+    public void A_form_that_breaks_off_counts_only_where_the_engine_overlooks_it()
+    {
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.ClassifyBrokenForm("/containers/a/kill", Form).Kind);
+        Assert.Equal(ClassificationKind.Call, CallClassifier.ClassifyBrokenForm("/containers/a/kill", Form + "; a").Kind);
+        Assert.Equal(ClassificationKind.Call, CallClassifier.ClassifyBrokenForm("/containers/a/kill", Form + "; a=1; a=1").Kind);
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.ClassifyBrokenForm("/containers/a/kill?signal=TERM", Form + "; a").Kind);
+    }
 
     [Fact]
     public void What_one_engine_refuses_is_what_the_other_takes_it_for() =>
@@ -71,9 +113,11 @@ public sealed class CallClassifierTests
     [Fact]
     public void A_form_twice_given_the_same_parameter_is_a_form_for_newer_engines_only()
     {
-        const string type = "application/x-www-form-urlencoded; a=1; a=1";
+        const string type = Form + "; a=1; a=1";
         Assert.Equal(ClassificationKind.NeedsBody, CallClassifier.Classify("POST", "/containers/a/kill?signal=KILL", type, true).Kind);
-        Assert.Equal(ClassificationKind.Passes, CallClassifier.ClassifyForm("/containers/a/kill?signal=KILL", type, "signal=TERM"u8).Kind);
+        Assert.Equal(ClassificationKind.Call, CallClassifier.ClassifyForm("/containers/a/kill?signal=KILL", type, "signal=TERM"u8).Kind);
+        Assert.Equal(ClassificationKind.Call, CallClassifier.ClassifyForm("/containers/a/kill?signal=TERM", type, "signal=KILL"u8).Kind);
+        Assert.Equal(ClassificationKind.Passes, CallClassifier.ClassifyForm("/containers/a/kill?signal=TERM", type, "signal=HUP"u8).Kind);
         Assert.Equal(ClassificationKind.Call, CallClassifier.ClassifyForm("/containers/a/kill?signal=KILL", type, "x=TERM"u8).Kind);
     }
 

@@ -17,8 +17,11 @@ internal sealed record Spelling(string Method, string Target)
     /// <summary>The same for an engine of API from 1.42 on that starts at 1.24.</summary>
     public TerminatingCall? Newer { get; init; }
 
-    /// <summary>Versions of engines that answer 400 although others take it; the classifier does not tell them apart.</summary>
-    public IReadOnlyList<string> RefusedBy { get; init; } = [];
+    /// <summary>
+    /// Versions of engines that do nothing although others end the container: they answer 400, or read another signal. The classifier does not
+    /// tell them apart and goes by those that end it.
+    /// </summary>
+    public IReadOnlyList<string> NothingBy { get; init; } = [];
 
     public string? ContentType { get; init; }
 

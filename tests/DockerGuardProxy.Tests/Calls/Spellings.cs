@@ -8,6 +8,7 @@ internal static class Spellings
 {
     private const string Form = "application/x-www-form-urlencoded";
     private static readonly string[] SinceGo117 = ["20.10.24", "26.1.5"];
+    private static readonly string[] BeforeGo117 = ["20.10.5"], BeforeGo120 = ["20.10.5", "20.10.24"];
     private static readonly Grace Own = Grace.OfContainer;
 
     public static IReadOnlyList<Spelling> All { get; } =
@@ -111,10 +112,10 @@ internal static class Spellings
         No("POST", "/containers/{c}/stop?t=0&%=1"), Kill("/containers/{c}/kill?x=%00%ff"), Kill("/containers/{c}/kill?\u00ff=\u0080"),
 
         // A semicolon
-        Kill("/containers/{c}/kill?signal=KILL;x=1") with { RefusedBy = SinceGo117 }, Kill("/containers/{c}/kill?;") with { RefusedBy = SinceGo117 },
+        Kill("/containers/{c}/kill?signal=KILL;x=1") with { NothingBy = SinceGo117 }, Kill("/containers/{c}/kill?;") with { NothingBy = SinceGo117 },
         No("POST", "/containers/{c}/kill?x=1;signal=TERM"), No("POST", "/containers/{c}/kill?signal=TERM;signal=KILL"),
-        Stop("/containers/{c}/stop?x;t=0", Grace.None) with { RefusedBy = SinceGo117 },
-        Remove("/containers/{c}?v=1;force=1") with { RefusedBy = SinceGo117 }, Kill("/containers/{c}/kill?signal=KILL&x=%3B"),
+        Stop("/containers/{c}/stop?x;t=0", Grace.None) with { NothingBy = SinceGo117 },
+        Remove("/containers/{c}?v=1;force=1") with { NothingBy = SinceGo117 }, Kill("/containers/{c}/kill?signal=KILL&x=%3B"),
         No("POST", "/containers/{c}/kill?signal=KILL%3Bx"),
     ];
 
@@ -203,7 +204,7 @@ internal static class Spellings
         Restart("/containers/{c}/restart", Grace.None) with { ContentType = Form, Body = "t=0" },
         Kill("/containers/{c}/kill") with { ContentType = Form }, Kill("/containers/{c}/kill") with { ContentType = Form, Body = "" },
         No("POST", "/containers/{c}/kill") with { ContentType = Form, Body = "%" }, No("POST", "/containers/{c}/kill?%") with { ContentType = Form, Body = "signal=KILL" },
-        Kill("/containers/{c}/kill") with { ContentType = Form, Body = "a;b", RefusedBy = SinceGo117 },
+        Kill("/containers/{c}/kill") with { ContentType = Form, Body = "a;b", NothingBy = SinceGo117 },
 
         // Which Content-Type is a form
         Kill("/containers/{c}/kill?signal=TERM") with { ContentType = "APPLICATION/X-WWW-Form-Urlencoded", Body = "signal=KILL" },
@@ -229,10 +230,29 @@ internal static class Spellings
         No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=\"x\";b=y ; " },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=\"x" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; a=2" },
-        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; A=1", RefusedBy = ["26.1.5"] },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; A=1", NothingBy = ["26.1.5"] },
         No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; b=\"1\\\\\"" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain a=1" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; =1" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain;;a=1" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain;a=1 b=2" }, Kill("/containers/{c}/kill?x;y") with { ContentType = ";" },
+
+        // With such a fault, engines from Go 1.17 on drop a pair with a semicolon where older ones read two
+        Kill("/containers/{c}/kill?signal=TERM;signal=KILL") with { ContentType = Form + "; a", NothingBy = BeforeGo117 },
+        Kill("/containers/{c}/kill?signal=TERM;signal=KILL") with { ContentType = Form + "; a", Body = "x=y", NothingBy = BeforeGo117 },
+        Kill("/containers/{c}/kill?x;signal=TERM") with { ContentType = ";", NothingBy = BeforeGo117 },
+        Kill("/containers/{c}/kill?signal=TERM;x&signal=KILL") with { ContentType = "a b", NothingBy = BeforeGo117 },
+        Kill("/containers/{c}/kill?signal=HUP") with { ContentType = Form + "; a", Body = "signal=TERM;x&signal=KILL", NothingBy = BeforeGo117 },
+        Kill("/containers/{c}/kill?signal=TERM") with { ContentType = Form + "; a", Body = "x;signal=KILL", NothingBy = SinceGo117 },
+        Kill("/containers/{c}/kill?x;signal=KILL&signal=TERM") with { ContentType = ";", NothingBy = SinceGo117 },
+        No("POST", "/containers/{c}/kill?signal=TERM;signal=KILL&signal=HUP") with { ContentType = ";" },
+        Stop("/containers/{c}/stop?t=0&x;y", Grace.None) with { ContentType = ";" },
+
+        // and which of them reads the body of a Content-Type that says the same twice differs too
+        Kill("/containers/{c}/kill?signal=TERM") with { ContentType = Form + "; a=1; a=1", Body = "signal=KILL", NothingBy = BeforeGo120 },
+        Kill("/containers/{c}/kill?signal=KILL") with { ContentType = Form + "; a=1; a=1", Body = "signal=TERM", NothingBy = ["26.1.5"] },
+
+        // A semicolon within link or force is 400 to the newer ones, so the older ones have the word
+        Remove("/containers/{c}?force=1&link=0;x") with { NothingBy = SinceGo117 }, Remove("/containers/{c}?x;force=1&force=0") with { NothingBy = SinceGo117 },
+        No("DELETE", "/containers/{c}?force=0;force=1"),
 
         // Go reads 10 MiB
         Kill("/containers/{c}/kill?signal=TERM") with { ContentType = Form, Body = Long(CallClassifier.MaxFormBytes) },

@@ -9,19 +9,7 @@ public sealed class ConfigurationJsonTests
     [Fact]
     public void Reads_back_what_it_writes()
     {
-        var configuration = ProxyConfiguration.Default with
-        {
-            Listen = new ListenOptions("/run/\u00e9\"\n.sock", UnixFileMode.UserRead, "o", "g"),
-            Admin = new AdminOptions("", "127.0.0.1:1"),
-            Guard = new GuardOptions(
-                GuardPolicy.Default with { Mode = GuardMode.Observe, Backoff = [TimeSpan.FromMilliseconds(1500)] },
-                new PolicyOverrides { MaxWaitingOnNode = 1, RepeatHold = [TimeSpan.Zero] },
-                new PolicyOverrides { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
-                new PolicyOverrides { MaxInFlight = 5, MaxWaitingPerContainer = 0 },
-                new PolicyOverrides { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }),
-            Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf, 0.25),
-            Shutdown = new ShutdownOptions(TimeSpan.Zero),
-        };
+        var configuration = ConfigurationSamples.AllChanged;
 
         var loaded = ConfigurationLoader.LoadAlone(ConfigurationJson.Write(configuration), "test");
 
@@ -39,7 +27,7 @@ public sealed class ConfigurationJsonTests
         {
             Guard = new GuardOptions(
                 GuardPolicy.Default with { Patience = TimeSpan.FromSeconds(20) },
-                new PolicyOverrides { MaxInFlight = 1 },
+                ConfigurationSamples.Overrides(p => p with { MaxInFlight = 1 }, "maxInFlight"),
                 PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None),
             Listen = ListenOptions.Default with { Group = "a\nb" },
         };

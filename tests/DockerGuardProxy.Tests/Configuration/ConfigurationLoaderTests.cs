@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Text;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Files;
 using DockerGuardProxy.Guard;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Configuration;
@@ -45,6 +47,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
                   "remove": null
                 }
               },
+              "log": { "level": "Debug" },
               "telemetry": { "otlp": { "endpoint": "https://collector:4318", "protocol": "http/protobuf" }, "forwardedRatio": 0.5 },
               "shutdown": { "drain": "1m30s" },
             }
@@ -57,6 +60,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(new AdminOptions("", "[::1]:9417"), c.Admin);
         Assert.Equal(new TelemetryOptions("https://collector:4318", OtlpProtocol.HttpProtobuf, 0.5), c.Telemetry);
         Assert.Equal(TimeSpan.FromSeconds(90), c.Shutdown.Drain);
+        Assert.Equal(LogLevel.Debug, c.Log.Level);
 
         var stop = c.Guard.Policies.For(Operation.Stop);
         Assert.Equal(
@@ -141,6 +145,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "telemetry": { "otlp": { "endpoint": "collector:4317" } } }""", "telemetry.otlp.endpoint: \"collector:4317\" is not an http or https URI, such as http://127.0.0.1:4317")]
     [InlineData("""{ "telemetry": { "otlp": { "endpoint": "http://me:secret@x" } } }""", "telemetry.otlp.endpoint: must not hold a user or password; use OTEL_EXPORTER_OTLP_HEADERS")]
     [InlineData("""{ "telemetry": { "otlp": { "protocol": "json" } } }""", "telemetry.otlp.protocol: \"json\" is none of grpc, http/protobuf")]
+    [InlineData("""{ "log": { "level": "loud" } }""", "log.level: \"loud\" is none of trace, debug, information, warning, error, critical, none")]
+    [InlineData("""{ "log": { "level": 1 } }""", "log.level: \"1\" is none of trace, debug, information, warning, error, critical, none")]
+    [InlineData("""{ "log": "debug" }""", "log: must be an object")]
     [InlineData("""{ "shutdown": { "drain": "61m" } }""", "shutdown.drain: 61m is not from 0s to 1h")]
     [InlineData("""{ "gaurd": {} }""", "gaurd: unknown key; did you mean guard?")]
     [InlineData("""{ "guard": { "patiense": "1s" } }""", "guard.patiense: unknown key; did you mean guard.patience?")]
@@ -208,7 +215,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Fact]
     public void Garbage_of_any_kind_is_an_error_and_no_fault()
     {
-        var bytes = new byte[ConfigurationFile.MaxBytes];
+        var bytes = new byte[SmallFile.MaxBytes];
         new Random(1).NextBytes(bytes);
         Assert.False(Load(bytes).FileIsUsable);
         Array.Fill(bytes, (byte)'[');

@@ -173,13 +173,14 @@ public sealed partial class ConfigurationStoreTests : IDisposable
     public void Addresses_wait_for_a_restart()
     {
         var store = Start("{}");
-        _folder.With("""{ "listen": { "group": "users" }, "telemetry": { "otlp": { "endpoint": "http://x" } }, "guard": { "mode": "observe" } }""");
+        _folder.With("""{ "listen": { "group": "users" }, "telemetry": { "otlp": { "endpoint": "http://x/s3cret" } }, "guard": { "mode": "observe" } }""");
         store.CheckFile();
         Assert.Equal("docker", store.Current.Listen.Group);
         Assert.Equal("", store.Current.Telemetry.OtlpEndpoint);
         Assert.Equal(GuardMode.Observe, store.Current.Guard.Common.Mode);
         Assert.Equal(["listen.group", "telemetry.otlp.endpoint"], store.Status.PendingRestart.Select(c => c.Key));
         Assert.Equal(2, _log.Texts(1009).Count());
+        Assert.DoesNotContain(_log.Texts(1009), text => text.Contains("s3cret", StringComparison.Ordinal));
 
         // Told once, and the next start finds the new values.
         store.Reload();

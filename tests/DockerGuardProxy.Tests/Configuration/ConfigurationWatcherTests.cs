@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Tests.Engine;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -15,23 +16,26 @@ public sealed class ConfigurationWatcherTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void Sees_file_and_switch_within_two_seconds()
+    public async Task Sees_file_and_switch_within_two_seconds()
     {
         var store = ConfigurationStore.Start(_folder.Sources, _time, _log);
         using (new ConfigurationWatcher(store, _time, _log))
         {
             _folder.With("""{ "guard": { "mode": "observe" } }""");
             _time.Advance(TimeSpan.FromSeconds(2));
-            Assert.Equal(GuardMode.Observe, store.Current.Guard.Common.Mode);
+            await Eventually.Async(() => store.Current.Guard.Common.Mode == GuardMode.Observe);
 
             File.WriteAllText(_folder.Sources.OffSwitch, "");
             _time.Advance(TimeSpan.FromSeconds(1));
-            Assert.Equal(GuardMode.Off, store.Current.Guard.Common.Mode);
+            await Eventually.Async(() => store.Current.Guard.Common.Mode == GuardMode.Off);
         }
 
         File.Delete(_folder.Sources.OffSwitch);
         _time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(GuardMode.Off, store.Current.Guard.Common.Mode);
+
+        // Waits for the last look, which still keeps the file.
+        Assert.True(store.Reload());
     }
 
     [Fact]
@@ -49,6 +53,45 @@ public sealed class ConfigurationWatcherTests : IDisposable
         var configuration = await changed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.Equal(GuardMode.Observe, configuration.Guard.Common.Mode);
         // Waits for the signal's own reload, which still keeps the file.
+        Assert.True(store.Reload());
+    }
+
+    [Fact]
+    public async Task Looks_that_hang_keep_one_thread_and_what_is_asked_meanwhile_is_done_once()
+    {
+        var store = ConfigurationStore.Start(_folder.Sources, _time, _log);
+        using var watcher = new ConfigurationWatcher(store, _time, _log);
+        var changes = 0;
+        var pooled = 0;
+        using var hang = new ManualResetEventSlim();
+        // Whoever hears of a change hears it on the thread that looks.
+        store.Changed += _ =>
+        {
+            Interlocked.Increment(ref changes);
+            Interlocked.Add(ref pooled, Thread.CurrentThread.IsThreadPoolThread ? 1 : 0);
+            hang.Wait();
+        };
+        _folder.With("""{ "guard": { "mode": "observe" } }""");
+        watcher.Reload();
+        await Eventually.Async(() => Volatile.Read(ref changes) == 1);
+        Assert.Null(store.HangsSince);
+
+        for (var i = 0; i < 100; i++)
+        {
+            watcher.Reload();
+            _time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(_time.GetUtcNow() - TimeSpan.FromSeconds(200), store.HangsSince);
+        Assert.Single(_log.Texts(1018));
+        Assert.Equal(1, store.Status.Reloads);
+        hang.Set();
+        await Eventually.Async(() => store.Status.Reloads == 2 && store.HangsSince is null);
+        _time.Advance(TimeSpan.FromSeconds(2));
+        watcher.Reload();
+        await Eventually.Async(() => store.Status.Reloads == 3);
+        Assert.Equal((1, 0), (changes, pooled));
+        watcher.Dispose();
         Assert.True(store.Reload());
     }
 }

@@ -18,7 +18,7 @@ public sealed class GuardOptionsTests
         var guard = new GuardOptions(
             GuardPolicy.Default with { Mode = common },
             PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None,
-            new PolicyOverrides { Mode = policy });
+            Mode(policy));
         Assert.Equal(expected, guard.Policies.For(Operation.Remove).Mode);
         Assert.Equal(common, guard.Policies.For(Operation.Stop).Mode);
     }
@@ -31,8 +31,8 @@ public sealed class GuardOptionsTests
         {
             var guard = new GuardOptions(
                 GuardPolicy.Default with { Mode = common },
-                new PolicyOverrides { Mode = stop, MaxInFlight = 7 },
-                new PolicyOverrides { Mode = kill },
+                ConfigurationSamples.Overrides(p => p with { Mode = stop ?? p.Mode, MaxInFlight = 7 }, stop is null ? ["maxInFlight"] : ["mode", "maxInFlight"]),
+                Mode(kill),
                 PolicyOverrides.None, PolicyOverrides.None);
             var capped = guard.AtMost(ceiling);
             return capped.Policies.Stop.MaxInFlight == 7
@@ -40,4 +40,7 @@ public sealed class GuardOptionsTests
                     capped.Policies.For(o).Mode == (GuardMode)Math.Min((int)guard.Policies.For(o).Mode, (int)ceiling));
         });
     }
+
+    private static PolicyOverrides Mode(GuardMode? mode) =>
+        mode is { } set ? ConfigurationSamples.Overrides(p => p with { Mode = set }, "mode") : PolicyOverrides.None;
 }

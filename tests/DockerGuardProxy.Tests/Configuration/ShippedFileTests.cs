@@ -1,14 +1,33 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using DockerGuardProxy.Configuration;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Configuration;
 
-/// <summary>config/docker-guard-proxy.json is documentation that must not drift.</summary>
+/// <summary>
+/// The shipped file and the reference are made from the list of settings and must not drift from it. To write them anew:
+/// <c>DOCKER_GUARD_PROXY_REWRITE=1</c> in the environment of these tests.
+/// </summary>
 public sealed partial class ShippedFileTests
 {
+    private const string Begin = "<!-- The list of settings, from here to the end, is made by ShippedFileTests. -->\n";
+
     private static string File { get; } = Find("config/docker-guard-proxy.json");
+
+    private static bool MayRewrite { get; } = Environment.GetEnvironmentVariable("DOCKER_GUARD_PROXY_REWRITE") == "1";
+
+    [Fact]
+    public void It_is_made_from_the_list() => AssertSame(File, GeneratedFiles.ShippedFile());
+
+    [Fact]
+    public void The_reference_is_made_from_the_list()
+    {
+        var page = Find("docs/configuration.md");
+        var text = System.IO.File.ReadAllText(page);
+        var begin = text.IndexOf(Begin, StringComparison.Ordinal);
+        Assert.True(begin > 0);
+        AssertSame(page, text[..begin] + Begin + GeneratedFiles.Reference());
+    }
 
     [Fact]
     public void It_is_the_built_in_defaults()
@@ -22,26 +41,9 @@ public sealed partial class ShippedFileTests
     public void It_sets_every_key_there_is()
     {
         var tree = ConfigurationTree.Build(System.IO.File.ReadAllBytes(File), null, new Dictionary<string, string?>());
-        var reader = new OptionsReader();
-        reader.Read(tree);
-        var common = reader.Known.Settings.Where(k => !k.StartsWith("guard.policies.", StringComparison.Ordinal)).ToList();
-        Assert.Equal(21, common.Count);
-        Assert.All(common, key => Assert.NotNull(tree.List(key.Replace('.', ':')).Entries));
-        Assert.All(["stop", "kill", "restart", "remove"], policy => Assert.Contains(
-            tree.Root.GetSection("guard:policies").GetChildren(), c => c.Key == policy));
-    }
-
-    [Fact]
-    public void Every_policy_has_every_key_of_the_guard()
-    {
-        var reader = new OptionsReader();
-        reader.Read(ConfigurationTree.Build("{}"u8.ToArray(), null, new Dictionary<string, string?>()));
-        var guard = reader.Known.Settings.Where(k => k.StartsWith("guard.", StringComparison.Ordinal)).ToLookup(k => k.Split('.')[1] == "policies");
-        Assert.Equal(8, guard[false].Count());
-        foreach (var policy in new[] { "stop", "kill", "restart", "remove" })
-            Assert.Equal(
-                guard[false].Select(k => k["guard.".Length..]),
-                guard[true].Where(k => k.StartsWith($"guard.policies.{policy}.", StringComparison.Ordinal)).Select(k => k[$"guard.policies.{policy}.".Length..]));
+        var settings = Settings.All.Where(row => !row.IsSection && !row.Key.StartsWith("guard.policies.", StringComparison.Ordinal)).ToList();
+        Assert.Equal(22, settings.Count);
+        Assert.All(settings, row => Assert.NotNull(tree.List(row.Key.Replace('.', ':')).Entries));
     }
 
     [Fact]
@@ -56,16 +58,13 @@ public sealed partial class ShippedFileTests
     }
 
     /// <summary>A file of the checkout.</summary>
-    internal static string Find(string name, [CallerFilePath] string source = "")
-    {
-        for (var folder = new FileInfo(source).Directory; folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine(folder.FullName, name);
-            if (System.IO.File.Exists(path))
-                return path;
-        }
+    internal static string Find(string name) => GeneratedFiles.Find(name);
 
-        throw new FileNotFoundException(name);
+    private static void AssertSame(string path, string expected)
+    {
+        if (MayRewrite)
+            System.IO.File.WriteAllText(path, expected);
+        Assert.Equal(expected.Split('\n'), System.IO.File.ReadAllText(path).Split('\n'));
     }
 
     [GeneratedRegex("^\\s*\"\\w+\":")]

@@ -1,5 +1,6 @@
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;

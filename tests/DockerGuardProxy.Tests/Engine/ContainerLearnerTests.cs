@@ -1,4 +1,5 @@
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.Tests.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -35,6 +36,30 @@ public sealed class ContainerLearnerTests : IAsyncDisposable
         _index.Apply(Event("start", "a", "web", 3));
         await Eventually.Async(() => _index.Find(Id("a"))!.Pid == 78);
         Assert.Equal(["inspect a", "inspect a"], _engine.Asked);
+    }
+
+    [Fact]
+    public async Task An_inspect_that_is_given_up_by_the_client_itself_ends_no_worker()
+    {
+        _engine.Interfere = (_, _) => throw new TaskCanceledException("the client's own limit");
+        await _learner.StartAsync(Cancel);
+        for (var i = 0; i < 5; i++)
+            _index.Apply(Event("start", $"a{i}", $"web{i}", 1));
+        await Eventually.Async(() => _engine.Asked.Count == 5);
+    }
+
+    [Fact]
+    public async Task What_failed_is_logged_on_one_line()
+    {
+        var log = new RecordingLogger();
+        using var learner = new ContainerLearner(_engine, _index, _ => true, _time, log.For<ContainerLearner>());
+        _engine.Interfere = (_, _) => throw new HttpRequestException("gone\nfatal");
+        _index.Apply(Event("start", "a", "web", 1));
+        learner.LearnMissing();
+        await learner.StartAsync(Cancel);
+        await Eventually.Async(() => log.Entries.Count > 0);
+        await learner.StopAsync(Cancel);
+        Assert.Equal([$@"Inspect of {Id("a")} failed: gone\u000afatal"], log.Texts(405));
     }
 
     [Fact]

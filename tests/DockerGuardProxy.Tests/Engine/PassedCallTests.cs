@@ -21,6 +21,7 @@ public sealed class PassedCallTests
         { "DELETE", "/containers/app/web?link=1", "Unlink|app/web|-" },
         { "DELETE", "/containers/app/web?link=False", "Remove|app/web|-" },
         { "DELETE", "/containers/web?link=", "Remove|web|-" },
+        { "DELETE", "/containers/app/web?force=1;link=1", "no" },
         { "DELETE", "/containers/web%2Fx", "Remove|web/x|-" },
         { "GET", "/containers/create", "no" },
         { "POST", "/containers/web/stop?t=1", "Stop|web|-" },

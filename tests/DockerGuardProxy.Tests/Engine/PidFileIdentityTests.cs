@@ -31,6 +31,30 @@ public sealed class PidFileIdentityTests : IDisposable
     public void Without_a_pid_file_nothing_is_told() =>
         Assert.Null(new PidFileIdentity(Path.Combine(_folder, "none"), "/proc").Read());
 
+    [Theory]
+    [InlineData("fifo")]
+    [InlineData("huge")]
+    public async Task What_lies_at_its_path_neither_blocks_nor_fills_the_memory(string kind)
+    {
+        var file = Path.Combine(_folder, "docker.pid");
+        if (kind == "huge")
+        {
+            File.WriteAllText(file, "42" + new string(' ', 2 << 20));
+            Directory.CreateDirectory(Path.Combine(_folder, "42"));
+            File.WriteAllText(Path.Combine(_folder, "42", "stat"), "42 (dockerd) " + Fields);
+        }
+        else
+        {
+            using var mkfifo = System.Diagnostics.Process.Start("mkfifo", file);
+            await mkfifo.WaitForExitAsync(Samples.Cancel);
+        }
+
+        // On a thread of its own: the test is to fail, not to hang.
+        var read = Task.Factory.StartNew(
+            () => new PidFileIdentity(file, _folder).Read(), Samples.Cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Assert.Null(await read.WaitAsync(TimeSpan.FromSeconds(10), Samples.Cancel));
+    }
+
     [Fact]
     public void It_reads_a_real_proc()
     {

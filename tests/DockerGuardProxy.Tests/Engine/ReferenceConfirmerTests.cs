@@ -1,4 +1,5 @@
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.Tests.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -60,6 +61,16 @@ public sealed class ReferenceConfirmerTests
         Assert.Equal(Confirmation.InDoubt, await _confirmer.ConfirmAsync("web", Id("a1"), Cancel));
         _engine.Interfere = null;
         Assert.Equal(Confirmation.Yes, await _confirmer.ConfirmAsync("web", Id("a1"), Cancel));
+    }
+
+    [Fact]
+    public async Task What_failed_is_logged_on_one_line()
+    {
+        var log = new RecordingLogger();
+        var confirmer = new ReferenceConfirmer(_engine, _time, log.For<ReferenceConfirmer>());
+        _engine.Interfere = (_, _) => throw new HttpRequestException("gone\n\u001b[31mfatal");
+        await confirmer.ConfirmAsync("web", Id("a1"), Cancel);
+        Assert.Equal([@"Whom a reference means could not be confirmed: gone\u000a\u001b[31mfatal"], log.Texts(406));
     }
 
     [Fact]

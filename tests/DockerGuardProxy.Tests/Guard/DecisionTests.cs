@@ -65,7 +65,7 @@ public sealed class DecisionTests
     [InlineData(4, 7, VerdictKind.Refuse)]
     [InlineData(3, 8, VerdictKind.Refuse)]
     internal void Stuck_beyond_maxWaiting_is_refused_at_once(int here, int node, VerdictKind kind) => Assert.Equal(
-        kind, Decide(Stuck(Open(Operation.Kill, At(-20))) with { HeldHere = here, HeldOnNode = node }, Operation.Stop, At(10)).Kind);
+        kind, Decide(Stuck(Open(Operation.Kill, At(-20))) with { WaitingHere = here, WaitingOnNode = node }, Operation.Stop, At(10)).Kind);
 
     [Fact]
     public void Stuck_without_an_open_call_or_backoff_lets_one_through() =>
@@ -187,7 +187,7 @@ public sealed class DecisionTests
     public void A_third_restart_beyond_maxWaiting_is_forwarded(int here, int node) => Assert.Equal(
         Verdict.Forward(Reason.TooManyWaiting),
         Decide(
-            With(Open(Operation.Restart, At(5)), Open(Operation.Stop, At(5))) with { HeldHere = here, HeldOnNode = node },
+            With(Open(Operation.Restart, At(5)), Open(Operation.Stop, At(5))) with { WaitingHere = here, WaitingOnNode = node },
             Operation.Restart,
             At(10)));
 

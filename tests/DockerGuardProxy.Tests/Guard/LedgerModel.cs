@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
@@ -16,6 +17,9 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     private static readonly double[] Graces = [0, 0, 1, 2, 5, 30, -1, double.NaN];
     private static readonly double[] Pauses = [0.5, 1, 2, 3, 5, 12];
     private static readonly string?[] Signals = [null, null, "TERM", "INT"];
+
+    private static readonly StuckTask FirstTask = new(7, 7, 1, "dd", 'D', "io_schedule", null);
+    private static readonly StuckTask OtherTask = FirstTask with { Pid = 8, Tid = 8 };
 
     private readonly FakeTimeProvider _time = new();
     private readonly Ledger _ledger;
@@ -150,6 +154,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
 
     private void CheckSend(Attempt attempt)
     {
+        LoseSight();
         var call = Of(attempt.Ticket);
         var box = call.Box;
         Assert.False(call.WasSent, "sent twice");
@@ -184,10 +189,13 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     public void EvidenceNeeded(EvidenceNeed need) =>
         Keep(() => Assert.Contains(need.Id, _boxes.Where(box => box.IsRunning).Select(box => box.Id)));
 
+    public void Review(EndedRefusals refusals) => Keep(() => Assert.NotEmpty(refusals.Named));
+
     public void On(GuardEvent happened) => Keep(() => CheckEvent(happened));
 
     private void CheckEvent(GuardEvent happened)
     {
+        LoseSight();
         Assert.IsNotType<GuardEvent.Faulted>(happened);
         if (happened is GuardEvent.Decided { Verdict.Reason: var reason })
             Count(reason.ToString());
@@ -195,13 +203,15 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             return;
         var box = Of(refused.Ticket).Box;
         Assert.True(box.IsRunning, "refused though the container does not run");
+        Assert.True(
+            box.ReportedAt + ContainerEntry.ReportIsFresh > Now || refused.Refusal.Reason == Reason.TooManyWaiting, "refused though nobody had looked of late");
         if (IsStuck(box))
         {
-            Count("refused on evidence");
+            Count(box.Diagnosis == DiagnosisKind.ExitLost ? "refused on a lost exit" : "refused on evidence");
             return;
         }
         Assert.True(box.EvidenceSince is null, "refused before patience was over");
-        Assert.True(box.Diagnosis is null or DiagnosisKind.CannotTell, "refused without evidence");
+        Assert.True(box.Diagnosis == DiagnosisKind.CannotTell, "refused though nobody had looked");
         Assert.True(Now >= refused.Ticket.ArrivedAt + _policy.MaxWait, "refused before maxWait");
         Assert.True(
             _sent.Exists(sent => sent.Run == box.Run && sent.Call.Box == box
@@ -330,13 +340,21 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     {
         var kind = (two % 20) switch
         {
-            < 13 => DiagnosisKind.DState,
-            13 => DiagnosisKind.ExitLost,
+            < 11 => DiagnosisKind.DState,
+            11 => DiagnosisKind.Frozen,
+            < 14 => DiagnosisKind.ExitLost,
             14 => DiagnosisKind.Alive,
             15 => DiagnosisKind.NotKilled,
             _ => DiagnosisKind.CannotTell,
         };
-        var diagnosis = new Diagnosis(kind, []);
+        // An exit that is lost stays so, mostly: it takes long before it counts.
+        if (two % 7 < 5 && _ledger.EvidenceNeeds().Any(need => _boxes.Single(box => box.Id == need.Id).Diagnosis == DiagnosisKind.ExitLost))
+            kind = DiagnosisKind.ExitLost;
+        ImmutableArray<StuckTask> tasks = kind is not (DiagnosisKind.DState or DiagnosisKind.Frozen) ? []
+            : two % 50 == 0 ? [OtherTask]
+            : one % 2 == 0 ? [FirstTask]
+            : [FirstTask, OtherTask];
+        var diagnosis = new Diagnosis(kind, tasks);
         if (one % 9 == 0 && _oldNeeds.Count > 0)
         {
             // A late report; the model knows that it may change nothing.
@@ -350,9 +368,12 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             _oldNeeds.Add(need);
             var box = _boxes.Single(box => box.Id == need.Id);
             Assert.True(box.IsRunning, "evidence is asked about a container that does not run");
-            box.Diagnosis = kind;
-            box.EvidenceSince = diagnosis.IsEvidence ? box.EvidenceSince ?? Now : null;
-            if (!diagnosis.IsEvidence)
+            var goesOn = diagnosis.IsEvidence && box.Diagnosis == kind && (tasks.IsEmpty || tasks.Intersect(box.Tasks).Any());
+            if (box.EvidenceSince is not null && diagnosis.IsEvidence && !goesOn)
+                Count("another cause");
+            (box.Diagnosis, box.Tasks, box.ReportedAt) = (kind, tasks, Now);
+            box.EvidenceSince = !diagnosis.IsEvidence ? null : goesOn ? box.EvidenceSince ?? Now : Now;
+            if (!goesOn)
                 box.BackoffFloor = TimeSpan.Zero;
             _ledger.Evidence(need, diagnosis);
         }
@@ -397,13 +418,22 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             call.HeldAtEnds.Add(_moment);
         box.Run++;
         box.IsRunning = isRunning;
-        box.EvidenceSince = null;
-        box.Diagnosis = null;
-        box.BackoffFloor = TimeSpan.Zero;
+        box.Forget();
+    }
+
+    // A report counts for half a minute, and then it is as if nobody had ever looked.
+    private void LoseSight()
+    {
+        foreach (var box in _boxes.Where(box => box.ReportedAt + ContainerEntry.ReportCounts <= Now))
+        {
+            Count(box.EvidenceSince is null ? "report out of date" : "evidence out of date");
+            box.Forget();
+        }
     }
 
     private void Check()
     {
+        LoseSight();
         if (_broken is not null)
             throw new InvalidOperationException(_broken.Message, _broken);
         var snapshot = _ledger.Snapshot();
@@ -475,18 +505,20 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var box = call.Box;
         var lead = call.Ticket.Own ?? call.Ticket.Lead;
         // Its run is over: it waits for what the engine says about the end.
-        if (_policy.Mode == GuardMode.Observe || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now) || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
             return;
         if (box.EvidenceSince is { } since)
-            Assert.True(Now < Max(since + _policy.Patience, call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");
-        else if (box.Diagnosis is null or DiagnosisKind.CannotTell
+            Assert.True(Now < Max(since + PatienceOf(box), call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");
+        else if (box.Diagnosis == DiagnosisKind.CannotTell
             && OpenOf(box).Any(sent => sent.KillAt + _policy.Patience.TotalSeconds <= Now.TotalSeconds))
             Assert.True(
                 Now < Max(call.Ticket.ArrivedAt + _policy.MaxWait, call.Ticket.ArrivedAt + Seconds(100) + _policy.Patience),
                 "maxWait has passed");
     }
 
-    private bool IsStuck(Box box) => box.EvidenceSince is { } since && Now - since >= _policy.Patience;
+    private bool IsStuck(Box box) => box.EvidenceSince is { } since && Now - since >= PatienceOf(box);
+
+    private TimeSpan PatienceOf(Box box) => box.Diagnosis == DiagnosisKind.ExitLost ? Seconds(40) : _policy.Patience;
 
     private IEnumerable<Sent> OpenOf(Box box) => _sent.Where(sent => IsOpen(sent, box));
 
@@ -576,6 +608,18 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         public TimeSpan? EvidenceSince { get; set; }
 
         public DiagnosisKind? Diagnosis { get; set; }
+
+        public ImmutableArray<StuckTask> Tasks { get; set; } = [];
+
+        public TimeSpan? ReportedAt { get; set; }
+
+        /// <summary>What was reported counts no more.</summary>
+        public void Forget()
+        {
+            EvidenceSince = ReportedAt = null;
+            (Diagnosis, Tasks) = (null, []);
+            BackoffFloor = TimeSpan.Zero;
+        }
 
         /// <summary>No attempt may be sent before this while the container is stuck.</summary>
         public TimeSpan BackoffFloor { get; set; }

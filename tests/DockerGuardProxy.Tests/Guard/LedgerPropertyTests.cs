@@ -27,7 +27,7 @@ public sealed class LedgerPropertyTests
             iter: 4000);
         string[] hardCases =
         [
-            "escalation", "copied", "refused on evidence", "refused at maxWait", "back-off", "attempt after back-off", "engine restart",
+            "escalation", "copied", "refused on evidence", "refused on a lost exit", "another cause", "refused at maxWait", "back-off", "attempt after back-off", "engine restart",
             "not certain", "restart after unanswered calls",
             nameof(Reason.NotRunning), nameof(Reason.Stuck), nameof(Reason.KillDue), nameof(Reason.SameStop), nameof(Reason.NoRoom),
             nameof(Reason.SharedRestart), nameof(Reason.RunEnded), nameof(Reason.TooManySteps),
@@ -46,6 +46,27 @@ public sealed class LedgerPropertyTests
                 model.Stop();
             },
             iter: 1500);
+
+    [Fact]
+    public void No_fault_and_no_change_of_policies_loses_a_caller_tells_it_twice_or_sends_it_twice()
+    {
+        var reached = new Dictionary<string, int>();
+        Steps.Sample(
+            steps =>
+            {
+                using var unrest = new LedgerUnrest();
+                foreach (var (what, one, two) in steps)
+                    unrest.Step(what, one, two);
+                unrest.ComeToRest();
+                lock (reached)
+                    foreach (var (what, count) in unrest.Reached)
+                        reached[what] = reached.GetValueOrDefault(what) + count;
+            },
+            iter: 4000);
+        string[] hardCases =
+            ["fault", "freed by off", "sent by observe", "refused", "would have been refused", nameof(Reason.TooManyWaiting), nameof(Reason.RunEnded)];
+        Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
+    }
 
     [Fact]
     public void Observe_mode_sends_every_call_at_once_and_answers_none_itself() =>

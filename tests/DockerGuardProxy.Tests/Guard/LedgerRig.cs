@@ -42,6 +42,12 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     /// <summary>Hears of the events too.</summary>
     public IGuardObserver? Observer { get; set; }
 
+    /// <summary>What the ledger wants to be looked at after an end.</summary>
+    public List<EndedRefusals> Reviews { get; } = [];
+
+    /// <summary>What such a look finds: all named tasks still wait.</summary>
+    public bool NamedStillWait { get; set; }
+
     public IEnumerable<Attempt> Open => Sent.Where(attempt => !_over.Contains(attempt));
 
     /// <summary>What the probe finds whenever it is asked; null: it does not report.</summary>
@@ -83,12 +89,13 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     }
 
     /// <summary>The proxy is restarted: another process, to which nobody tells what the engine answers to the first one's calls.</summary>
-    public void RestartProxy(bool engineGivesUp)
+    public void RestartProxy(bool engineGivesUp, double downFor = 0)
     {
         Ledger.TurnAway(all: true);
         var remembered = Ledger.Remember();
         Ledger.Dispose();
         _over.UnionWith(Sent);
+        Time.Advance(TimeSpan.FromSeconds(downFor));
         Ledger = new Ledger(new Clock(this), _policies, this, this);
         Ledger.Restore(remembered, engineGivesUp);
     }
@@ -166,6 +173,13 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
 
     public void EvidenceNeeded(EvidenceNeed need)
     {
+    }
+
+    public void Review(EndedRefusals refusals)
+    {
+        Reviews.Add(refusals);
+        if (NamedStillWait)
+            Ledger.Reviewed(refusals);
     }
 
     public void On(GuardEvent happened)

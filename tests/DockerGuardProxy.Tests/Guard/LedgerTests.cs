@@ -75,6 +75,7 @@ public sealed class LedgerTests
         var lead = rig.Stop(5);
         rig.Advance(6);
         rig.Ledger.Evidence(rig.Ledger.EvidenceNeeds().Single(), DState, TimeSpan.FromSeconds(3));
+        rig.Finds = DState;
         rig.Advance(9.5);
         Assert.False(lead.Outcome.IsCompleted);
         rig.Advance(0.5);
@@ -126,7 +127,7 @@ public sealed class LedgerTests
         rig.Exit();
         Assert.All(held, ticket => AssertCopied(ticket, 204, lead));
         Assert.Single(rig.Sent);
-        Assert.Equal(1, rig.Ledger.Snapshot().WrongRefusals);
+        Assert.Equal((1, 0), (rig.Ledger.Snapshot().EndedSoon, rig.Ledger.Snapshot().WrongRefusals));
         var ended = Assert.Single(rig.Events.OfType<GuardEvent.StuckEnded>());
         Assert.Equal(TimeSpan.FromSeconds(12), ended.Duration);
         rig.Advance(62);
@@ -530,6 +531,65 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Where_nobody_has_looked_nobody_is_refused()
+    {
+        using var rig = new LedgerRig();
+        var kill = rig.Kill();
+        var joined = rig.Kill();
+        rig.Advance(3600);
+        Assert.False(kill.Outcome.IsCompleted || joined.Outcome.IsCompleted);
+        rig.Finds = CannotTell;
+        rig.Advance(1);
+        Assert.Equal(Reason.MaxWait, AssertRefused(kill).Reason);
+    }
+
+    [Fact]
+    public void What_nobody_looks_at_any_more_is_no_evidence()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var kill = rig.Kill();
+        rig.Advance(15);
+        AssertRefused(kill);
+        rig.Finds = null;
+        rig.Advance(5);
+        var held = rig.Kill();
+        Assert.Equal(Reason.Stuck, held.First.Reason);
+        rig.Advance(3600);
+        Assert.False(held.Outcome.IsCompleted);
+        Assert.False(Assert.Single(rig.Ledger.Snapshot().Containers).IsStuck);
+        Assert.Single(rig.Events.OfType<GuardEvent.StuckEnded>());
+        rig.Finds = DState;
+        rig.Advance(15);
+        AssertRefused(held);
+    }
+
+    [Fact]
+    public void A_refusal_waits_for_a_look_where_the_last_is_not_of_late()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        var kill = rig.Kill();
+        rig.Advance(5);
+        rig.Finds = null;
+        rig.Advance(20);
+        Assert.False(kill.Outcome.IsCompleted);
+        Assert.True(Assert.Single(rig.Ledger.Snapshot().Containers).IsStuck);
+        rig.Finds = DState;
+        rig.Advance(1);
+        AssertRefused(kill);
+    }
+
+    [Fact]
+    public void A_look_that_could_not_tell_counts_no_longer_than_one_that_could()
+    {
+        using var rig = new LedgerRig { Finds = CannotTell };
+        var kill = rig.Kill();
+        rig.Advance(20);
+        rig.Finds = null;
+        rig.Advance(3600);
+        Assert.False(kill.Outcome.IsCompleted);
+    }
+
+    [Fact]
     public void That_nobody_can_tell_is_said_once_and_counted()
     {
         using var rig = new LedgerRig { Finds = CannotTell };
@@ -672,7 +732,7 @@ public sealed class LedgerTests
         Assert.DoesNotContain(true, new[] { first, second, third }.Select(ticket => ticket.Outcome.IsCompleted));
         rig.Exit();
         Assert.All(new[] { first, second, third }, ticket => AssertAnswered(ticket, 204));
-        Assert.Equal(3, rig.Ledger.Snapshot().WrongRefusals);
+        Assert.Equal(3, rig.Ledger.Snapshot().EndedSoon);
         rig.Advance(62);
         rig.AssertEmpty();
     }
@@ -693,28 +753,6 @@ public sealed class LedgerTests
         Assert.Equal(GuardMode.Off, policies.For(Operation.Kill).Mode);
         Assert.Equal(GuardMode.Enforce, policies.For(Operation.Stop).Mode);
         Assert.Equal(GuardMode.Off, (policies with { Guard = policies.Kill }).For(Operation.Stop).Mode);
-    }
-
-    [Fact]
-    public void A_waiting_call_keeps_the_policy_of_its_arrival()
-    {
-        using var rig = new LedgerRig { Finds = DState };
-        var lead = rig.Kill();
-        var joined = rig.Kill();
-        rig.Ledger.Policies = GuardPolicies.All(GuardPolicy.Default with { Mode = GuardMode.Off });
-        Assert.IsType<Outcome.Unguarded>(OutcomeOf(rig.Kill()));
-        rig.Ledger.Policies = GuardPolicies.All(GuardPolicy.Default with { Mode = GuardMode.Observe });
-        var observed = rig.Kill();
-        rig.Ledger.Policies = GuardPolicies.All(GuardPolicy.Default with { Patience = TimeSpan.FromHours(1) });
-        var patient = rig.Kill();
-        rig.Advance(13);
-        AssertRefused(lead);
-        AssertRefused(joined);
-        Assert.False(observed.Outcome.IsCompleted);
-        Assert.False(patient.Outcome.IsCompleted);
-        rig.Exit();
-        AssertAnswered(observed, 204);
-        AssertCopied(patient, 204, lead);
     }
 
     [Fact]
@@ -742,7 +780,7 @@ public sealed class LedgerTests
         var joined = rig.Kill();
         rig.Advance(13);
         Assert.IsType<Outcome.Unguarded>(OutcomeOf(joined));
-        Assert.NotEmpty(rig.Events.OfType<GuardEvent.Faulted>());
+        Assert.Same(rig.Container, Assert.Single(rig.Events.OfType<GuardEvent.Faulted>()).Container);
         rig.Answer(rig.Sent[0], 204);
         AssertAnswered(rig.Sent[0].Ticket, 204);
         rig.AssertEmpty();
@@ -767,11 +805,13 @@ public sealed class LedgerTests
     public void A_fault_forwards_also_those_who_joined_a_call_of_an_ended_run()
     {
         using var rig = new LedgerRig { Finds = DState };
+        rig.Container = rig.Container with { Name = null! };
         var lead = rig.Kill();
         var joined = rig.Kill();
         rig.EndRun();
         Assert.False(joined.Outcome.IsCompleted);
-        rig.Arrive(Operation.Kill, Grace.None, container: rig.Container with { Id = "faulty", Name = null!, IsRunning = true });
+        rig.StartRun();
+        rig.Kill();
         rig.Advance(13);
         Assert.NotEmpty(rig.Events.OfType<GuardEvent.Faulted>());
         Assert.IsType<Outcome.Unguarded>(OutcomeOf(joined));
@@ -812,6 +852,10 @@ public sealed class LedgerTests
         public void Send(Attempt attempt) => throw new InvalidOperationException();
 
         public void EvidenceNeeded(EvidenceNeed need)
+        {
+        }
+
+        public void Review(EndedRefusals refusals)
         {
         }
     }

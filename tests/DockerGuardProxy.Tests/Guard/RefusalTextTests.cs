@@ -26,15 +26,28 @@ public sealed class RefusalTextTests
 
     [Theory]
     [InlineData(DiagnosisKind.Frozen, "thaw it")]
-    [InlineData(DiagnosisKind.ExitLost, "restart dockerd")]
+    [InlineData(DiagnosisKind.ExitLost, "end that client")]
     [InlineData(DiagnosisKind.CannotTell, "/proc can't be read")]
     internal void It_says_what_to_do(DiagnosisKind kind, string what) => Assert.Contains(what, Message(new Diagnosis(kind, [])));
+
+    [Fact]
+    public void Nobody_is_told_to_restart_the_engine_for_a_client_that_does_not_read()
+    {
+        var message = Message(new Diagnosis(DiagnosisKind.ExitLost, []));
+        Assert.Equal(
+            "container k8s_app_web-0 (4f1c2b7a9d3e) of pod shop/web-0 has no task left since 2026-03-01T08:30:15Z: its end waits in the engine, "
+            + "mostly for a client (attach, exec) that reads no output: end that client, see ss -xp (Recv-Q, peer dockerd); or for its log driver; "
+            + "more kills change nothing",
+            message);
+        Assert.DoesNotContain("restart", message, StringComparison.OrdinalIgnoreCase);
+    }
 
     [Fact]
     public void It_names_three_tasks_at_most()
     {
         var tasks = Enumerable.Range(1, 5).Select(pid => new StuckTask(pid, pid, 9, "dd", 'D', "", null));
         Assert.Contains("pid 1 (dd), 2 (dd), 3 (dd) +2 more ", Message(new Diagnosis(DiagnosisKind.DState, [.. tasks])));
+        Assert.Contains("pid 1 (dd), 2 (dd), 3 (dd) +4702 more ", Message(new Diagnosis(DiagnosisKind.DState, [.. tasks], 4700)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using DockerGuardProxy.Hosting;
 using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using Microsoft.Extensions.Hosting.Systemd;

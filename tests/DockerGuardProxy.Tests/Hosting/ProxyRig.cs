@@ -1,10 +1,12 @@
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
-using DockerGuardProxy.Forward;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Route;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +24,7 @@ internal sealed class ProxyRig : IAsyncDisposable
     private readonly TempFolder _folder = new();
     private readonly ServiceProvider _services;
     private readonly ProxyServer _server;
+    private int _faults;
 
     private ProxyRig(TimeProvider time, GuardPolicy? policy, string? procfs)
     {
@@ -43,9 +46,11 @@ internal sealed class ProxyRig : IAsyncDisposable
         // A test's clock runs far ahead of the threads that read the tree.
         services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]), ScanTimeout = TimeSpan.FromHours(1) });
         services.AddSingleton<Prober>();
-        services.AddSingleton<EvidenceWatch>();
+        services.AddSingleton<FaultCount>().AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
         services.AddSingleton<GuardedCalls>();
+        services.AddSingleton(provider => new FailOpen(
+            () => Interlocked.Increment(ref _faults), time, provider.GetRequiredService<ILogger<FailOpen>>()));
         services.AddSingleton(provider =>
         {
             var sender = provider.GetRequiredService<AttemptSender>();
@@ -58,7 +63,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
-            listen, Loops, _services.GetRequiredService<EngineDialer>(), _services.GetRequiredService<ProxyApplication>(), () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
+            listen, Loops, Connections, _services.GetRequiredService<EngineDialer>().Path, _services.GetRequiredService<ProxyApplication>(), () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 
@@ -70,11 +75,18 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public AcceptLoops Loops { get; } = new();
 
+    public ClientConnections Connections { get; } = new();
+
     public RecordingLogger Log { get; } = new();
 
     public FakeEngine Asked { get; } = new();
 
+    /// <summary>Faults of the guard's own so far.</summary>
+    public int Faults => Volatile.Read(ref _faults);
+
     public ContainerIndex Index => _services.GetRequiredService<ContainerIndex>();
+
+    public GuardedCalls Guarded => _services.GetRequiredService<GuardedCalls>();
 
     public PileUpWatch PileUp => _services.GetRequiredService<PileUpWatch>();
 

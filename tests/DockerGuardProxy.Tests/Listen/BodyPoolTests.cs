@@ -1,4 +1,4 @@
-using DockerGuardProxy.Forward;
+using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Configuration;
 using Xunit;
 

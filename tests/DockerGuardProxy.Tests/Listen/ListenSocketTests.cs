@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Configuration;
 using Xunit;
 

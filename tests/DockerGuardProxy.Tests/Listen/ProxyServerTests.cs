@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Hosting;
 using Xunit;
 

@@ -237,24 +237,21 @@ public sealed class ProberTests : IDisposable
     public async Task No_proc_at_all_tells_nothing()
     {
         var prober = new Prober(_options with { Root = new("/nonexistent") }, _time);
-        var probe = prober.ProbeAsync(Run(), CancellationToken.None).AsTask();
+        var probe = AskAsync(prober, Run());
         Assert.Equal(DiagnosisKind.CannotTell, (await FinishAsync(probe)).Kind);
     }
 
     [Fact]
-    public async Task Those_who_ask_during_a_round_share_the_next()
+    public async Task Who_asks_in_the_gap_of_a_round_does_not_wait_for_it()
     {
         _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", Other);
         var first = Ask(Run());
         await _time.WaitForAsync(_options.Gap);
         var second = Ask(Run() with { Id = OtherId });
-        var third = Ask(Run());
-        _time.Advance(_options.Gap);
-        Assert.Equal(DiagnosisKind.DState, (await first).Kind);
         await _time.WaitForAsync(_options.Gap);
         _time.Advance(_options.Gap);
+        Assert.Equal(DiagnosisKind.DState, (await first).Kind);
         Assert.Equal(DiagnosisKind.NotKilled, (await second).Kind);
-        Assert.Equal(DiagnosisKind.DState, (await third).Kind);
     }
 
     [Fact]
@@ -300,7 +297,7 @@ public sealed class ProberTests : IDisposable
         // No thread, no clock: the answer is there.
         var third = _prober.ProbeAsync(Run(), CancellationToken.None);
         Assert.True(third.IsCompletedSuccessfully);
-        Assert.Equal(DiagnosisKind.CannotTell, (await third).Kind);
+        Assert.Equal(DiagnosisKind.CannotTell, (await third).Diagnosis.Kind);
         await one.DisposeAsync();
         await two.DisposeAsync();
         Assert.True(SpinWait.SpinUntil(() => _prober.LostThreads == 0, TimeSpan.FromSeconds(30)));
@@ -323,9 +320,123 @@ public sealed class ProberTests : IDisposable
         Assert.Equal([new(10, 10, 100, "sh", 'D', "", null)], diagnosis.Tasks.AsEnumerable());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_is_gone_or_has_moved_when_its_details_are_read_is_no_evidence(bool isGone)
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        Assert.Equal(DiagnosisKind.Alive, (await ChangedInDetailsAsync(isGone)).Kind);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_task_that_is_gone_or_has_moved_when_its_details_are_read_is_not_named(bool isGone)
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(11, "dd", Mine, 'D', sigPnd: Kill);
+        var diagnosis = await ChangedInDetailsAsync(isGone);
+        Assert.Equal(DiagnosisKind.DState, diagnosis.Kind);
+        Assert.Equal([11], diagnosis.Tasks.Select(task => task.Tid));
+    }
+
+    [Fact]
+    public async Task Of_thousands_of_stuck_tasks_a_few_are_named_and_one_tells_that_they_are()
+    {
+        const int Tasks = 5000;
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill);
+        for (var tid = 1001; tid < 1000 + Tasks; tid++)
+            _proc.Task(10, tid, "writer", Mine, 'D', sigPnd: Kill);
+        var look = await LookAsync(Run());
+        Assert.Equal((DiagnosisKind.DState, 16, Tasks - 16), (look.Diagnosis.Kind, look.Diagnosis.Tasks.Length, look.Diagnosis.MoreTasks));
+        Assert.Equal((16, Tasks), (look.Witnesses.Length, look.Size));
+
+        // 1. Nothing of any other task is read, nor their list: it would tell that they have gone.
+        foreach (var gone in Directory.GetDirectories($"{_proc.Root.Proc}/10/task").Where(task => !task.EndsWith($"/{look.Witnesses[7].Tid}", StringComparison.Ordinal)))
+            Directory.Delete(gone, recursive: true);
+        Assert.Equal(Standing.Stands, await ConfirmAsync(look, turn: 7));
+
+        // 2. Another one's turn: it is gone, but one is left.
+        Assert.Equal(Standing.Shaken, await ConfirmAsync(look, turn: 8));
+
+        // 3. None is.
+        _proc.Process(10, "sh", Mine, 'R').Task(10, look.Witnesses[7].Tid, "writer", Mine, 'D', sigPnd: Kill, switches: 6);
+        Assert.Equal(Standing.Fallen, await ConfirmAsync(look, turn: 7));
+    }
+
+    [Fact]
+    public async Task Not_killed_stands_until_SIGKILL_arrives()
+    {
+        _proc.Process(10, "sh", Mine);
+        var look = await LookAsync(Run());
+        Assert.Equal(Standing.Stands, await ConfirmAsync(look));
+        _proc.Process(10, "sh", Mine, switches: 9);
+        Assert.Equal(Standing.Stands, await ConfirmAsync(look));
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill, switches: 9);
+        Assert.Equal(Standing.Fallen, await ConfirmAsync(look));
+    }
+
+    [Fact]
+    public async Task A_lost_exit_stands_while_its_init_is_gone_or_a_zombie()
+    {
+        var look = await LookAsync(Run(initPid: 10));
+        Assert.Equal(DiagnosisKind.ExitLost, look.Diagnosis.Kind);
+        Assert.Equal(Standing.Stands, await ConfirmAsync(look, initPid: 10));
+        Assert.Equal(Standing.Stands, await ConfirmAsync(look));
+        _proc.Process(10, "sh", Hidden, 'Z', Exiting);
+        Assert.Equal(Standing.Stands, await ConfirmAsync(look, initPid: 10));
+        _proc.Process(10, "bash", FakeProc.Host);
+        Assert.Equal(Standing.Shaken, await ConfirmAsync(look, initPid: 10));
+    }
+
+    [Fact]
+    public async Task What_is_told_of_a_task_stays_the_same_as_long_as_it_is_stuck()
+    {
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill, wchan: "percpu_rwsem_wait");
+        var first = await ProbeAsync(Run());
+        _proc.Write("10/task/10/wchan", "0");
+        Assert.Equal(first, await ProbeAsync(Run()));
+
+        // Another task of the same number tells of itself.
+        _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill, wchan: "rpc_wait", start: 900);
+        Assert.Equal("rpc_wait", Assert.Single((await ProbeAsync(Run())).Tasks).Wchan);
+    }
+
+    private async Task<Look> LookAsync(ContainerRun run)
+    {
+        var probe = _prober.ProbeAsync(run, CancellationToken.None).AsTask();
+        await _time.WaitForAsync(_options.Gap);
+        _time.Advance(_options.Gap);
+        return await probe;
+    }
+
+    private async Task<Standing> ConfirmAsync(Look look, int? initPid = null, int turn = 0) =>
+        Assert.Single((await _prober.ConfirmAsync([new(look, initPid, turn)])).Standings);
+
+    /// <summary>Process 10 ends, or runs again, while what it waits for is read.</summary>
+    private async Task<Diagnosis> ChangedInDetailsAsync(bool isGone)
+    {
+        var fifo = _proc.Block("10/task/10/wchan");
+        var probe = Ask(Run());
+        await _time.WaitForAsync(_options.Gap);
+        _time.Advance(_options.Gap);
+        await using (await FakeProc.ReaderOfAsync(fifo))
+        {
+            if (isGone)
+                _proc.End(10);
+            else
+                _proc.Write("10/task/10/stat", "10 (sh) R 0 0 0 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 100 4096 10 18446744073709551615\n");
+        }
+
+        return await probe;
+    }
+
     private static ContainerRun Run(int? initPid = null) => new(Id, 1, initPid, KillDue: true);
 
-    private Task<Diagnosis> Ask(ContainerRun run) => _prober.ProbeAsync(run, CancellationToken.None).AsTask();
+    private Task<Diagnosis> Ask(ContainerRun run) => AskAsync(_prober, run);
+
+    private static async Task<Diagnosis> AskAsync(Prober prober, ContainerRun run) =>
+        (await prober.ProbeAsync(run, CancellationToken.None)).Diagnosis;
 
     private Task<Diagnosis> ProbeAsync(ContainerRun run, Action? between = null) => FinishAsync(Ask(run), between);
 

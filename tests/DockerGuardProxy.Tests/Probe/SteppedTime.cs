@@ -22,13 +22,12 @@ internal sealed class SteppedTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Waits until a timer of that length is set.</summary>
-    public async Task WaitForAsync(TimeSpan length)
+    /// <summary>Waits until a timer of each of these lengths is set, in any order.</summary>
+    public async Task WaitForAsync(params TimeSpan[] lengths)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await _waits.Reader.ReadAsync(limit.Token) != length)
-        {
-        }
+        for (var left = lengths.ToList(); left.Count > 0;)
+            left.Remove(await _waits.Reader.ReadAsync(limit.Token));
     }
 
     public void Advance(TimeSpan by) => _inner.Advance(by);

@@ -34,6 +34,15 @@ public sealed class StartRecordTests
     }
 
     [Fact]
+    public void Of_very_many_crashes_as_many_are_kept_as_count()
+    {
+        var record = Begin(null, 0);
+        for (var i = 1; i < 1000; i++)
+            record = Begin(record, i / 10.0);
+        Assert.Equal(StartRecord.TooMany, record.Crashes.Length);
+    }
+
+    [Fact]
     public void Crashes_of_the_future_are_somebodys_joke()
     {
         var record = Begin(null, 0) with { Crashes = [TimeSpan.FromDays(3), TimeSpan.FromDays(4)], Pid = 0 };

@@ -3,6 +3,7 @@ using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Route;
 using DockerGuardProxy.State;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
@@ -154,6 +155,50 @@ public sealed class StateKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task Thousands_of_stuck_tasks_are_known_again()
+    {
+        await BecomeStuckAsync(Stuck(20_000));
+        Assert.InRange(new FileInfo(FilePath).Length, 1, 16 << 10);
+        await using var successor = new Process(this);
+        await successor.Keeper.StartAsync(Samples.Cancel);
+        Assert.Empty(_log.Texts(1502));
+        Assert.True(Assert.Single(successor.Ledger.Snapshot().Containers).IsStuck);
+    }
+
+    [Fact]
+    public void Of_more_containers_than_the_file_holds_those_stuck_for_longest_are_kept()
+    {
+        var state = Stuck(Enumerable.Range(0, 600), tasks: 16, wchan: new string('<', 128));
+        var (bytes, dropped) = StateFile.Fit(state);
+        new StateFile(FilePath).Write(bytes);
+        var kept = new StateFile(FilePath).Read().Document!.Containers;
+        Assert.Equal(600, kept.Length + dropped);
+        Assert.InRange(kept.Length, 20, StateDocument.MaxContainers);
+        Assert.Equal(Enumerable.Range(0, kept.Length), kept.Select(remembered => (int)remembered.EvidenceSince.TotalSeconds).Order());
+
+        // One whose name alone would fill the file costs no other its place.
+        var named = state.Containers[0] with { Container = new GuardedContainer(Samples.Id("c2"), new string('x', 2 << 20), true, 1) };
+        (bytes, dropped) = StateFile.Fit(state with { Containers = [named, state.Containers[1]] });
+        Assert.Equal(1, dropped);
+        new StateFile(FilePath).Write(bytes);
+        Assert.Equal(state.Containers[1], Assert.Single(new StateFile(FilePath).Read().Document!.Containers));
+    }
+
+    [Fact]
+    public async Task Containers_without_room_are_told_once()
+    {
+        await using var process = new Process(this);
+        await process.StartAsync();
+        process.Ledger.Restore(Stuck(Enumerable.Range(0, StateDocument.MaxContainers + 1), tasks: 1, wchan: "w").Containers, engineGivesUp: false);
+        process.BecomeStuck();
+        await Eventually.Async(() => _log.Texts(1505).Any(), () => _time.Advance(TimeSpan.FromSeconds(1)));
+        await process.Keeper.StopAsync(Samples.Cancel);
+        // The first look may come before or after the container that is new.
+        Assert.Matches("no room for (1 of 257|2 of 258) containers", Assert.Single(_log.Texts(1505)));
+        Assert.Equal(StateDocument.MaxContainers, Written().Containers.Length);
+    }
+
+    [Fact]
     public async Task An_engine_without_identity_is_not_remembered()
     {
         _engine.Instance = null;
@@ -170,13 +215,26 @@ public sealed class StateKeeperTests : IDisposable
 
     private StateDocument Written() => JsonSerializer.Deserialize(File.ReadAllText(FilePath), StateJson.Default.StateDocument)!;
 
+    private static Diagnosis Stuck(int tasks) => new(
+        DiagnosisKind.DState,
+        [.. Enumerable.Range(1, tasks).Select(tid => new StuckTask(7, tid, 9, "writer", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0"))]);
+
+    private static StateDocument Stuck(IEnumerable<int> numbers, int tasks, string wchan) => new(
+        StateDocument.FormatVersion, "boot", new(1, 1), null,
+        [
+            .. numbers.Select(number => new RememberedContainer(
+                new GuardedContainer($"{number:x64}", $"box-{number}", true, 1),
+                new Diagnosis(DiagnosisKind.DState, [.. Enumerable.Range(1, tasks).Select(tid => new StuckTask(1, tid, 9, "dd", 'D', wchan, null))]),
+                TimeSpan.FromSeconds(number), DateTimeOffset.UnixEpoch, true, 1, null, 0, TimeSpan.Zero, 0, 1, 1, 1)),
+        ]);
+
     /// <summary>A process meets the incident and ends.</summary>
-    private async Task BecomeStuckAsync()
+    private async Task BecomeStuckAsync(Diagnosis? found = null)
     {
         await using (var process = new Process(this))
         {
             await process.StartAsync();
-            process.BecomeStuck();
+            process.BecomeStuck(found);
         }
 
         Assert.Equal(Id, Assert.Single(Written().Containers).Container.Id);
@@ -227,7 +285,7 @@ public sealed class StateKeeperTests : IDisposable
             await Eventually.Async(() => Index.IsReady);
         }
 
-        public void BecomeStuck()
+        public void BecomeStuck(Diagnosis? found = null)
         {
             var container = new GuardedContainer(Id, "web", true, 1, TimeSpan.FromSeconds(7), "");
             Ledger.Arrive(new(DockerGuardProxy.Calls.Operation.Kill, "web", DockerGuardProxy.Calls.Grace.None, null), container, null);
@@ -235,7 +293,7 @@ public sealed class StateKeeperTests : IDisposable
             {
                 _test._time.Advance(TimeSpan.FromSeconds(1));
                 foreach (var need in Ledger.EvidenceNeeds())
-                    Ledger.Evidence(need, LedgerRig.DState);
+                    Ledger.Evidence(need, found ?? LedgerRig.DState);
             }
         }
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Route;
+using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Guard;
 using Xunit;

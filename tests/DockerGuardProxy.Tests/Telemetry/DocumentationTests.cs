@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
-using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
@@ -58,7 +57,7 @@ public sealed class DocumentationTests
         using var watch = new EngineVitalsWatch(engine, engine, new EngineVitalsReader(new ProcRoot(), folder["engine.sock"]), rig.Time);
         _ = new CallTelemetry(instrumentation, 0, rig.Time);
         var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
-        _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new BypassWatch(index, rig.Time), new FaultCount());
+        _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new BypassWatch(index, rig.Time), new FaultCount(), rig.Time);
         _ = new EngineGauges(instrumentation, watch, index);
         _ = new ConfigurationGauges(instrumentation, ConfigurationStore.Start(folder.With("{}").Sources, rig.Time, NullLogger.Instance));
         Assert.True(names.Count > 18);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using DockerGuardProxy.Admin;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
@@ -26,8 +25,10 @@ internal sealed class TelemetryRig : IDisposable
         Guard = new LedgerRig(policy);
         PileUp = new PileUpWatch(Guard.Time);
         var faults = new FaultCount();
-        Guard.Observer = new GuardObservers([new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults]);
-        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, new BypassWatch(new ContainerIndex(NullLogger<ContainerIndex>.Instance), Guard.Time), faults);
+        Guard.Observer = new GuardObservers(
+            [new CallTelemetry(_instrumentation, forwardedRatio, Guard.Time), faults], new FailOpen(faults.Add, Guard.Time, NullLogger.Instance));
+        var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
+        _ = new GuardGauges(_instrumentation, Guard.Ledger, PileUp, new BypassWatch(index, Guard.Time), faults, Guard.Time);
         _pipeline = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, NullLogger<TelemetryPipeline>.Instance);
         if (!traces)

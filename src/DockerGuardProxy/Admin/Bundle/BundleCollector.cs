@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin.Bundle;
 
@@ -32,7 +34,7 @@ internal sealed class BundleCollector(string admin, ConfigurationSources sources
         var engine = status?.Engine.Path;
         if (await AskAsync(proxy, "/v1/configuration", "configuration.json", bundle, cancellationToken) is null)
         {
-            var loaded = ConfigurationLoader.Load(sources, ConfigurationFile.Read(sources.File));
+            var loaded = ConfigurationLoader.Load(sources, SmallFile.Read(sources.File));
             engine ??= loaded.Configuration.Engine.Path;
             bundle.Add(
                 "configuration-of-file.json",

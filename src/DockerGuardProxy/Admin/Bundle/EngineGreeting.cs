@@ -1,3 +1,5 @@
+using DockerGuardProxy.Sockets;
+
 namespace DockerGuardProxy.Admin.Bundle;
 
 /// <summary>

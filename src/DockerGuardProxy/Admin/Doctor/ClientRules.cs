@@ -1,4 +1,4 @@
-using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin.Doctor;
 

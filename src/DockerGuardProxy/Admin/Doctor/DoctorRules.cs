@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin.Doctor;
 
@@ -38,6 +38,12 @@ internal static class DoctorRules
             yield return Finding.Problem("mode", $"the guard only observes, whatever its configuration says: {Clean(why)}", "journalctl -u docker-guard-proxy says more; it acts again after docker-guard-proxy reload");
         else if (proxy.Configuration.Mode != "enforce")
             yield return Finding.Note("mode", $"the guard's mode is {Clean(proxy.Configuration.Mode)}: calls reach the engine as they come", "set guard.mode to enforce when what it reports is as you want it");
+        if (proxy.Configuration.HangsSince is { } since)
+        {
+            yield return Finding.Problem(
+                "configuration", $"its file can't be looked at since {since:u}: its file system does not answer", "mend or detach that file system; until then the configuration in use stays");
+        }
+
         if (proxy.Configuration.Failure is { } failure)
         {
             yield return Finding.Problem(

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DockerGuardProxy.Admin.Bundle;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Admin.Doctor;
 

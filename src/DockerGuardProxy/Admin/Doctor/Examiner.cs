@@ -2,7 +2,8 @@ using System.Text.Json;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Admin.Doctor;
 
@@ -65,7 +66,7 @@ internal sealed class Examiner(string admin, ConfigurationSources sources, strin
         }
         catch (AdminException e)
         {
-            var loaded = ConfigurationLoader.Load(sources, ConfigurationFile.Read(sources.File));
+            var loaded = ConfigurationLoader.Load(sources, SmallFile.Read(sources.File));
             var configuration = loaded.Configuration;
             return (
                 found with { ProxyError = e.Message, ConfigurationErrors = [.. loaded.Errors.Select(error => Redaction.Text(error.ToString()))] },

@@ -1,5 +1,7 @@
+using System.Text;
 using DockerGuardProxy.Engine;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Files;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Admin.Doctor;
 
@@ -42,7 +44,12 @@ internal sealed class NodeLook(string procfs, IReadOnlyList<string> listen, Sock
             SeesProcesses = table.IsWhole,
             StrangeCgroups = table.Strange,
             ContainersSeen = table.Containers,
-            Agents = [.. table.Processes.Where(seen => seen.Comm is "kubelet" or "cri-dockerd").Select(agent => Ask(agent, table))],
+            // Those of containers, where whole clusters may run, are no agents of this node.
+            Agents =
+            [
+                .. table.Processes.Where(seen => seen.Comm is "kubelet" or "cri-dockerd" && table.IsHosts(seen.Pid) != false)
+                    .Select(agent => Ask(agent, table)),
+            ],
             Bound = [.. Containers(found, table).SelectMany(container => BoundBy(container, table))],
         };
     }
@@ -52,9 +59,9 @@ internal sealed class NodeLook(string procfs, IReadOnlyList<string> listen, Sock
 
     private NodeAgent Ask(SeenProcess agent, ProcessTable table)
     {
-        var arguments = table.CommandLineOf(agent.Pid);
+        var arguments = table.IsHosts(agent.Pid) == true ? table.CommandLineOf(agent.Pid) : [];
         var file = AgentEndpoint.Option(arguments, "--config");
-        var (endpoint, isCertain) = AgentEndpoint.Of(agent.Comm, arguments, file is null ? null : TryReadText(InRootOf(agent.Pid, file)));
+        var (endpoint, isCertain) = AgentEndpoint.Of(agent.Comm, arguments, file is null ? null : ReadText(InRootOf(agent.Pid, file)));
         var leads = endpoint?.StartsWith("unix://", StringComparison.Ordinal) == true
             ? OwnerOf(SocketFile.Identity(InRootOf(agent.Pid, endpoint["unix://".Length..])))
             : SocketOwner.Other;
@@ -85,15 +92,6 @@ internal sealed class NodeLook(string procfs, IReadOnlyList<string> listen, Sock
 
     private string InRootOf(int pid, string path) => $"{procfs}/{pid}/root{path}";
 
-    private static string? TryReadText(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static string? ReadText(string path) =>
+        SmallFile.Read(path).Bytes is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 }

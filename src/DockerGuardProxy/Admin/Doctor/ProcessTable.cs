@@ -1,4 +1,5 @@
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin.Doctor;
 
@@ -63,9 +64,44 @@ internal sealed class ProcessTable
     public IReadOnlyList<Mount> MountsOf(int pid) =>
         _reader.Read($"{_procfs}/{pid}/mountinfo", out var text) == ReadOutcome.Done ? Mount.ParseTable(text) : [];
 
-    /// <summary>Its command line. Of a stuck process the read may block, so this is for programs that are no container's.</summary>
+    /// <summary>Whether it lives in the pid namespace of process 1, as a node's own program does; null where that can't be told.</summary>
+    public bool? IsHosts(int pid) =>
+        _reader.Link($"{_procfs}/1/ns/pid", out var first) == ReadOutcome.Done && _reader.Link($"{_procfs}/{pid}/ns/pid", out var own) == ReadOutcome.Done
+            ? own == first
+            : null;
+
+    /// <summary>
+    /// Its command line; empty where it must not be read or can't. Any user may call a program as he likes, so only root's tells anything.
+    /// And the read takes a lock that a task of the process may hold while it is stuck: it is left alone while any is in D state.
+    /// </summary>
     public IReadOnlyList<string> CommandLineOf(int pid) =>
-        _reader.Read($"{_procfs}/{pid}/cmdline", out var text) == ReadOutcome.Done ? System.Text.Encoding.UTF8.GetString(text).TrimEnd('\0').Split('\0') : [];
+        IsRoots(pid) && !MayBeStuck(pid) && _reader.Read($"{_procfs}/{pid}/cmdline", out var text) == ReadOutcome.Done
+            ? System.Text.Encoding.UTF8.GetString(text).TrimEnd('\0').Split('\0')
+            : [];
+
+    // Effective user id: the second number of proc_pid_status(5) Uid.
+    private bool IsRoots(int pid)
+    {
+        if (_reader.Read($"{_procfs}/{pid}/status", out var text) != ReadOutcome.Done)
+            return false;
+        var uids = text.IndexOf("\nUid:\t"u8) is >= 0 and var at ? text[(at + 6)..] : default;
+        var effective = uids[(uids.IndexOf((byte)'\t') + 1)..];
+        return effective.StartsWith("0\t"u8);
+    }
+
+    private bool MayBeStuck(int pid)
+    {
+        if (ProcReader.List($"{_procfs}/{pid}/task", out var tids) != ReadOutcome.Done)
+            return true;
+        foreach (var tid in tids)
+        {
+            var outcome = _reader.Read($"{_procfs}/{pid}/task/{tid}/stat", out var text);
+            if (outcome != ReadOutcome.Gone && (outcome != ReadOutcome.Done || !TaskStat.TryParse(text, out var stat) || stat.State == 'D'))
+                return true;
+        }
+
+        return false;
+    }
 
     private void Add(int pid)
     {

@@ -17,6 +17,7 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="FailedReloads">Reloads since the start that were rejected.</param>
 /// <param name="Failure">What is wrong with what is asked now; null while it is what is in use.</param>
 /// <param name="PendingRestart">Keys whose change waits for a restart.</param>
+/// <param name="HangsSince">Since when the file can't be looked at, as its file system does not answer, in UTC; null where it does.</param>
 internal sealed record ConfigurationReport(
     string File,
     string Origin,
@@ -28,4 +29,5 @@ internal sealed record ConfigurationReport(
     long Reloads,
     long FailedReloads,
     FailureReport? Failure,
-    IReadOnlyList<string> PendingRestart);
+    IReadOnlyList<string> PendingRestart,
+    DateTimeOffset? HangsSince = null);

@@ -9,7 +9,7 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="Diagnosis">
 /// <c>d-state</c>, <c>frozen</c>, <c>exit-lost</c>, <c>not-killed</c>, <c>alive</c> or <c>cannot-tell</c>; null before the first look.
 /// </param>
-/// <param name="Tasks">The tasks that hold it, those in D state first; at most <see cref="MaxTasks"/>.</param>
+/// <param name="Tasks">The tasks that hold it, those in D state first; at most <see cref="Probe.Diagnosis.MaxTasks"/>.</param>
 /// <param name="MoreTasks">How many more there are.</param>
 /// <param name="Attempts">Calls sent to the engine.</param>
 /// <param name="Open">Of them, those not yet answered.</param>
@@ -33,8 +33,4 @@ internal sealed record ContainerReport(
     double? OldestOpenSeconds,
     DateTimeOffset? BackoffUntil,
     long Refused,
-    long Saved)
-{
-    /// <summary>A process with a thousand stuck threads has one story.</summary>
-    public const int MaxTasks = 32;
-}
+    long Saved);

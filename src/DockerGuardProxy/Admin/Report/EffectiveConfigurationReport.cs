@@ -31,8 +31,7 @@ internal sealed record EffectiveConfigurationReport(
     public static EffectiveConfigurationReport Of(
         string source, string file, ProxyConfiguration configuration, IDictionary environment, IEnumerable<ConfigurationError> errors)
     {
-        var telemetry = configuration.Telemetry with { OtlpEndpoint = Redaction.Endpoint(configuration.Telemetry.OtlpEndpoint) };
-        using var json = JsonDocument.Parse(ConfigurationJson.Write(configuration with { Telemetry = telemetry }));
+        using var json = JsonDocument.Parse(ConfigurationJson.Write(configuration, withSecrets: false));
         return new EffectiveConfigurationReport(
             FormatVersion,
             source,

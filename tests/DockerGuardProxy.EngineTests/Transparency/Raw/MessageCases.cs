@@ -7,6 +7,16 @@ internal static class MessageCases
 {
     private const string Json = "Content-Type: application/json\r\n";
     private const string Create = """{"Image":"nope:none"}""";
+
+    private static readonly (string Action, string Type)[] EmptyBodies =
+    [
+        ("kill?signal=TERM", "application/x-www-form-urlencoded"),
+        ("kill", "application/x-www-form-urlencoded"),
+        ("kill?signal=TERM", "application/json"),
+        ("stop?t=1", "application/json"),
+        ("restart", "application/x-www-form-urlencoded; charset=utf-8"),
+    ];
+
     private static readonly string[] Sleep = ["sleep", "1000"];
 
     public static IEnumerable<RawCase> All()
@@ -31,6 +41,18 @@ internal static class MessageCases
         yield return new("chunked body", ChunkedAsync);
         yield return new("chunked body with extensions and trailers", ChunkedWithTrailersAsync);
         yield return new("chunked body in single bytes", ChunkedSlowlyAsync);
+        foreach (var (action, type) in EmptyBodies)
+        {
+            yield return new($"an empty body in chunks: {action} [{type}]", async x =>
+            {
+                await x.SendAsync(
+                    $"POST /v1.41/containers/nope/{action} HTTP/1.1\r\nHost: docker\r\n"
+                    + $"Content-Type: {type}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+                await x.AnswerAsync("POST");
+                await x.AliveAsync();
+            });
+        }
+
         yield return new("no body where one is due", async x => { await x.CallAsync("POST", "/containers/create", Json); await x.AliveAsync(); });
         yield return new("GET with a body", async x => { await x.CallAsync("GET", "/_ping", Json, "{}"); await x.AliveAsync(); });
         yield return new("DELETE with a body", async x => { await x.CallAsync("DELETE", "/containers/nope", Json, "{}"); await x.AliveAsync(); });

@@ -67,7 +67,7 @@ public sealed class SimulatedProcfsTests : IDisposable
         var asked = new Prober(options, time).ProbeAsync(run, TestContext.Current.CancellationToken);
         await time.WaitForAsync(options.Gap);
         time.Advance(options.Gap);
-        var diagnosis = await asked;
+        var diagnosis = (await asked).Diagnosis;
         Assert.Equal(kind, diagnosis.Kind);
         if (kind == DiagnosisKind.DState)
             Assert.Equal([new(_pid + 1, _pid + 1, (ulong)_pid + 1, "writer", 'D', "percpu_rwsem_wait", "ext4 /dev/sdb1")], diagnosis.Tasks.AsEnumerable());

@@ -1,0 +1,27 @@
+using System.Text;
+
+namespace DockerGuardProxy.Http;
+
+/// <summary>The HTTP client towards the engine: one that changes nothing and gives up on nothing.</summary>
+internal static class EngineHandler
+{
+    /// <summary>Makes one; its connections live as long as it does.</summary>
+    /// <param name="connect">Opens a connection: an <see cref="EngineStream"/>, which puts the real head in place of the stand-in.</param>
+    public static HttpMessageInvoker Create(Func<CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        AutomaticDecompression = System.Net.DecompressionMethods.None,
+        ConnectTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        // Draining an answer that nobody reads would only keep the engine busy.
+        MaxResponseDrainSize = 0,
+        // In KB: what Go's own clients take (net/http Transport.MaxResponseHeaderBytes).
+        MaxResponseHeadersLength = 10 * 1024,
+        ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
+    });
+}

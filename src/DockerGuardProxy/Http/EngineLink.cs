@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Net.Sockets;
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
+using Microsoft.AspNetCore.Http;
+
+namespace DockerGuardProxy.Http;
+
+/// <summary>
+/// A client connection's own way to the engine: at most one connection, dialled when first needed and kept for the client's
+/// next request, so that the engine sees of each client what it would see on its own socket: reuse, half-close, departure.
+/// </summary>
+/// <remarks>
+/// <para>
+/// SocketsHttpHandler parses and frames the answers. Requests it can't send as a Docker client does: it would finish a body
+/// before it reads the answer (<c>docker load</c> reports progress meanwhile, an early refusal would be lost), has no
+/// place for hijack requests with a body, and rewrites targets and headers. So it is given a bare
+/// request, and <see cref="EngineStream"/> sends the client's own head in place of its stand-in; the body follows from
+/// <see cref="RequestBody"/> while the answer is read.
+/// </para>
+/// <para>
+/// A shared pool of connections was rejected: it hides half-close and departures from the engine, and a connection that
+/// died in the pool fails a request that its client never saw fail.
+/// </para>
+/// </remarks>
+internal sealed class EngineLink : IEngineExchange, IClientExchange
+{
+    private readonly EngineDialer _dialer;
+    private readonly ArrayBufferWriter<byte> _head = new(512);
+    private readonly Lock _gate = new();
+    private HttpMessageInvoker? _invoker;
+    private EngineStream? _stream;
+    private RequestBody? _body;
+    private AnswerHead? _answerHead;
+    private bool _headSent;
+    private bool _mayRepeat;
+    private bool _waitsForContinue;
+    private volatile bool _delivered;
+
+    public EngineLink(EngineDialer dialer, ClientConnection client)
+    {
+        _dialer = dialer;
+        Client = client;
+    }
+
+    /// <summary>The client's connection.</summary>
+    public ClientConnection Client { get; }
+
+    /// <summary>The engine's socket.</summary>
+    public string EnginePath => _dialer.Path;
+
+    /// <summary>True while a request is wholly with the engine.</summary>
+    public bool IsDelivered => _delivered;
+
+    /// <inheritdoc/>
+    public bool WatchesAnswer => _answerHead is not null || _waitsForContinue;
+
+    /// <summary>The connection under way; null before the request's head is sent.</summary>
+    public EngineStream? Stream => _stream;
+
+    /// <summary>The bytes of the answer's head as they came, if they were asked for.</summary>
+    public AnswerHead? AnswerHead => _answerHead;
+
+    public RequestBody? Body => _body;
+
+    /// <summary>What the request under way will change in the index if the engine agrees; null for most.</summary>
+    public IAnswerWatch? Change { get; private set; }
+
+    public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
+
+    /// <summary>Takes up a request.</summary>
+    /// <param name="http">The request; used until <see cref="EndAsync"/>.</param>
+    /// <param name="target">Its target as it came.</param>
+    /// <param name="body">Its body; null if it has none.</param>
+    /// <param name="change">What it will change in the index; null for most.</param>
+    public void Begin(HttpContext http, string target, RequestBody? body, IAnswerWatch? change)
+    {
+        Change = change;
+        _head.ResetWrittenCount();
+        RequestHead.Write(http, target, Client.Transport.HostAsSent, _head);
+        _headSent = false;
+        _mayRepeat = body is null && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
+        _body = body;
+        _answerHead = Hijack.IsPossible(http.Request, target) ? new AnswerHead() : null;
+        _waitsForContinue = body is { IsRead: false } && http.Request.Headers.Expect.Count > 0
+            && http.Request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Sends the head, once. SocketsHttpHandler sends again what failed on a kept connection before an answer, whatever its
+    /// method; only a request that changes nothing may (RFC 9110 9.2.2).
+    /// </summary>
+    /// <exception cref="IOException">It was sent before and must not be sent again.</exception>
+    public async ValueTask SendHeadAsync(EngineStream stream, CancellationToken cancellationToken)
+    {
+        if (_headSent && !_mayRepeat) throw new IOException("the connection was lost before it answered");
+        _headSent = true;
+
+        // Only a kept connection may have died before the request came; the end of a new one is the engine's word.
+        _mayRepeat &= ReferenceEquals(stream, _stream);
+        _stream = stream;
+        await stream.SendAsync(_head.WrittenMemory, cancellationToken);
+
+        if (_body is null) OnDelivered();
+        else if (!_waitsForContinue) _body.Start(stream.Socket, Client.Pool, OnDelivered, Client.Deliver);
+    }
+
+    /// <inheritdoc/>
+    public void OnAnswerBytes(ReadOnlySpan<byte> bytes)
+    {
+        if (_waitsForContinue)
+        {
+            // The engine sends 100 by itself, when its handler first reads the body (net/http expectContinueReader).
+            _waitsForContinue = false;
+            if (bytes.StartsWith("HTTP/1.1 100"u8))
+            {
+                _body!.Start(_stream!.Socket, Client.Pool, OnDelivered, Client.Deliver);
+                return;
+            }
+        }
+
+        _answerHead?.Append(bytes);
+    }
+
+    /// <summary>
+    /// The client has ended its sending side. The engine learns it as it would on its own socket, where net/http then
+    /// cancels the request, but not while a further request waits in the input.
+    /// </summary>
+    public void OnInputEnded()
+    {
+        lock (_gate)
+        {
+            if (_delivered) PassInputEndOn();
+        }
+    }
+
+    /// <summary>The request is answered, or its client has gone. False if part of its body was left unread.</summary>
+    public async ValueTask<bool> EndAsync()
+    {
+        lock (_gate) _delivered = false;
+        var isWhole = _body is null || await _body.EndAsync();
+        lock (_gate) _delivered = false;
+
+        // Part of the body is still to be sent: no next request fits on this connection.
+        if (!isWhole) _stream?.Dispose();
+
+        _body = null;
+        _answerHead = null;
+        _waitsForContinue = false;
+        return isWhole;
+    }
+
+    public void Dispose() => _invoker?.Dispose();
+
+    private static void Shutdown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The engine has closed it: there is nobody to tell.
+        }
+    }
+
+    private void OnDelivered()
+    {
+        lock (_gate)
+        {
+            _delivered = true;
+            if (Client.IsInputEnded) PassInputEndOn();
+        }
+
+        Client.Deliver();
+    }
+
+    /// <summary>Leaves requests alone that may hijack: their stream ends its directions by itself, after its last byte.</summary>
+    private void PassInputEndOn()
+    {
+        if (_answerHead is null && _stream is not null && !Client.Transport.HasUnreadInput) Shutdown(_stream.Socket);
+    }
+
+    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_headSent && !_mayRepeat) throw new IOException("the connection was lost before it answered");
+        return new EngineStream(await _dialer.DialAsync(Client.Deliver, cancellationToken), this);
+    }
+}

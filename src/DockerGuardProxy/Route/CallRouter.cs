@@ -1,0 +1,167 @@
+using System.Buffers;
+using System.Text;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Http;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DockerGuardProxy.Route;
+
+/// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
+internal sealed class CallRouter(
+    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, FailOpen failOpen)
+{
+    /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
+    private const int MaxOtherBody = 64 * 1024;
+
+    /// <summary>How the reading of a body ended.</summary>
+    private enum BodyEnd
+    {
+        Whole,
+        TooLong,
+        BrokenOff,
+    }
+
+    public Task ServeAsync(CallContext call)
+    {
+        var http = call.Http;
+        var features = http.Features;
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        var target = call.Link.Client.Transport.TargetAsSent ?? request.RawTarget;
+        var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
+        var classified = failOpen.Try(
+            "classifier",
+            (request, target, hasBody),
+            static it => CallClassifier.Classify(it.request.Method, it.target, ContentType(it.request.Headers), it.hasBody),
+            Classification.Passes);
+        if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, call.Link, target, hasBody, classified);
+
+        if (failOpen.Try(
+            "pile-up watch",
+            (request.Method, target),
+            static it => LongCall.TryRecognise(it.Method, it.target, out var kind) ? kind : (LongCallKind?)null,
+            null) is { } longCall)
+        {
+            return WatchAsync(call, target, hasBody, longCall);
+        }
+
+        var change = ChangeOf(request.Method, target);
+        return passThrough.ForwardAsync(http, call.Link, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
+    }
+
+    private async Task WatchAsync(CallContext call, string target, bool hasBody, LongCallKind kind)
+    {
+        failOpen.Try("pile-up watch", (pileUp, call, kind, target), static it => it.pileUp.Begin(it.call.LongCall, it.kind, it.target));
+        try
+        {
+            await passThrough.ForwardAsync(call.Http, call.Link, target, hasBody ? new RequestBody(call.Http) : null, null);
+        }
+        finally
+        {
+            failOpen.Try("pile-up watch", (pileUp, call), static it => it.pileUp.End(it.call.LongCall));
+        }
+    }
+
+    /// <remarks>A body that was read, even one of no bytes, is framed as its head says: whoever sends that head sends its end as well.</remarks>
+    private async Task ServeActionAsync(HttpContext http, EngineLink link, string target, bool hasBody, Classification classified)
+    {
+        var isForm = classified.Kind == ClassificationKind.NeedsBody;
+        ReadOnlyMemory<byte>? body = null;
+        var end = BodyEnd.Whole;
+        if (hasBody) (body, end) = await ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
+        var isDropped = !isForm && end == BodyEnd.TooLong;
+        if (isForm)
+        {
+            classified = failOpen.Try(
+                "classifier", (http, target, body, end), static it => ClassifyForm(it.http, it.target, it.body, it.end), Classification.Passes);
+        }
+        else if (isDropped)
+        {
+            // The rest is read and dropped: the engine reads none of it, and it must not be a way round the guard.
+            await DrainAsync(http);
+            RequestHead.DropBody(http);
+        }
+
+        if (classified is { Kind: ClassificationKind.Call, Call: { } call })
+        {
+            // Of a body that breaks off the engine makes nothing: the call counts by its head alone.
+            ReadOnlyMemory<byte>? counts = isDropped || end == BodyEnd.BrokenOff ? ReadOnlyMemory<byte>.Empty : body;
+            if (await guard.ServeAsync(http, link, call, target, counts)) return;
+        }
+
+        var rest = hasBody && !isDropped ? new RequestBody(http, body) : null;
+        await passThrough.ForwardAsync(http, link, target, rest, ChangeOf(http.Request.Method, target));
+    }
+
+    private PassedChange? ChangeOf(string method, string target) => failOpen.Try(
+        "index",
+        (Router: this, method, target),
+        static it => PassedCall.TryRecognise(it.method, it.target, out var passed) ? it.Router.ChangeOf(passed) : null,
+        null);
+
+    private PassedChange ChangeOf(in PassedCall passed) => new(index, bypass, failOpen, passed);
+
+    private static Classification ClassifyForm(HttpContext http, string target, ReadOnlyMemory<byte>? body, BodyEnd end)
+    {
+        var type = ContentType(http.Request.Headers);
+        return end == BodyEnd.BrokenOff
+            ? CallClassifier.ClassifyBrokenForm(target, type)
+            : CallClassifier.ClassifyForm(target, type, body.GetValueOrDefault().Span);
+    }
+
+    /// <summary>
+    /// The first value, as net/http reads it. It is UTF-8 to Go, which cuts Unicode's white space off and lowers the dotted capital I
+    /// to i (mime.ParseMediaType): what looks like no form here must not be one there.
+    /// </summary>
+    private static string? ContentType(IHeaderDictionary headers)
+    {
+        var values = headers.ContentType;
+        var first = values.Count > 0 ? values[0] : null;
+        return first is null || Ascii.IsValid(first)
+            ? first
+            : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(first)).Trim().Replace('\u0130', 'i');
+    }
+
+    /// <summary>Reads a body, but not much more than <paramref name="limit"/> bytes of it.</summary>
+    private static async Task<(ReadOnlyMemory<byte> Body, BodyEnd End)> ReadAsync(HttpContext http, int limit)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        var reader = http.Request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync(http.RequestAborted);
+                foreach (var memory in result.Buffer) bytes.Write(memory.Span);
+                reader.AdvanceTo(result.Buffer.End);
+                // Also where all of it has come at once: what becomes of a body must not depend on how it was cut.
+                if (bytes.WrittenCount > limit) return (bytes.WrittenMemory, BodyEnd.TooLong);
+                if (result.IsCompleted) return (bytes.WrittenMemory, BodyEnd.Whole);
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            return (bytes.WrittenMemory, BodyEnd.BrokenOff);
+        }
+    }
+
+    private static async Task DrainAsync(HttpContext http)
+    {
+        var reader = http.Request.BodyReader;
+        try
+        {
+            while (true)
+            {
+                var result = await reader.ReadAsync(http.RequestAborted);
+                reader.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted) return;
+            }
+        }
+        catch (BadHttpRequestException)
+        {
+            // It has no end, and nobody wants it.
+        }
+    }
+}

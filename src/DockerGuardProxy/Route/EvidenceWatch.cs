@@ -1,0 +1,195 @@
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Probe;
+using DockerGuardProxy.Timing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Route;
+
+/// <summary>
+/// Brings the ledger the evidence that it needs; asleep while it needs none. A container is first looked at whole. As long as the tasks that
+/// tell of it are as they were, a cheap look each half second confirms it, whatever its size; whole looks get rarer and keep to a budget. With
+/// none of these tasks left it is looked at whole at once: a thaw is noticed within 2 s.
+/// </summary>
+internal sealed partial class EvidenceWatch(
+    Prober prober, ProbeOptions options, ContainerIndex index, FaultCount faults, TimeProvider time, ILogger<EvidenceWatch> logger) : BackgroundService
+{
+    /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Cheap looks may take this part of a core: with hundreds of stuck containers the pause gets longer.</summary>
+    private const double CheapShare = 0.005;
+
+    /// <summary>Whole looks that are not urgent share a pass over /proc up to this many tasks, so that no round is out of all proportion.</summary>
+    private const int MaxTasksAtOnce = 1000;
+
+    private readonly WakeSignal _wake = new();
+    private readonly Dictionary<(string Id, long Run), WatchedRun> _watched = [];
+    private readonly long _origin = time.GetTimestamp();
+    private ProbeBudget _budget;
+    private bool _isFailing;
+
+    /// <summary>Whose needs are served. Set once, before the watch starts.</summary>
+    public Ledger? Ledger { get; set; }
+
+    private TimeSpan Now => time.GetElapsedTime(_origin);
+
+    /// <summary>There is something to look at from now on.</summary>
+    public void Wake() => _wake.Give();
+
+    /// <summary>
+    /// Looks whether the tasks that refusals named still wait though their container has ended. What can't be looked at proves nothing.
+    /// </summary>
+    public async Task ReviewAsync(EndedRefusals refusals)
+    {
+        try
+        {
+            if (await prober.StillWaitAsync(refusals.Named))
+                Ledger!.Reviewed(refusals);
+        }
+        catch (Exception e)
+        {
+            ProbeFailed(logger, e);
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _wake.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        _budget = ProbeBudget.Begin(Now, prober.Spent);
+        while (true)
+        {
+            var needs = Ledger!.EvidenceNeeds();
+            await WatchAsync(needs, stoppingToken);
+            if (needs.IsEmpty)
+            {
+                await _wake.WaitAsync(stoppingToken);
+                continue;
+            }
+
+            var cost = await ConfirmAsync(needs);
+            BeginLooks(needs, stoppingToken);
+            var least = cost / CheapShare;
+            await Task.Delay(least > Pause ? least : Pause, time, stoppingToken);
+        }
+    }
+
+    // Looks that fail one after the other are one fault: where no thread can be had, all of them do.
+    private void Tell(Exception fault)
+    {
+        if (!_isFailing)
+        {
+            faults.Add();
+            ProbeFailed(logger, fault);
+        }
+
+        _isFailing = true;
+    }
+
+    /// <summary>Takes what whole looks have found, and forgets runs that need no evidence any more.</summary>
+    private async Task WatchAsync(IReadOnlyCollection<EvidenceNeed> needs, CancellationToken stoppingToken)
+    {
+        var keys = needs.Select(Key).ToHashSet();
+        foreach (var key in _watched.Keys.Where(key => !keys.Contains(key)).ToArray())
+            _watched.Remove(key);
+        foreach (var key in keys)
+        {
+            if (!_watched.TryGetValue(key, out var run))
+                _watched[key] = run = new();
+            if (run.Running is { IsCompleted: true } ended)
+                run.Take(await EndAsync(ended, stoppingToken), Now);
+        }
+    }
+
+    /// <summary>Null where it could not be looked: the ledger was told nothing then, and the watch itself goes on.</summary>
+    private async Task<Look?> EndAsync(Task<Look> ended, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var look = await ended;
+            _isFailing = false;
+            return look;
+        }
+#pragma warning disable CA1031 // No thread to be had, for instance.
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Tell(e);
+            return null;
+        }
+    }
+
+    /// <summary>Makes the cheap looks; the answer is their CPU time.</summary>
+    private async Task<TimeSpan> ConfirmAsync(IReadOnlyCollection<EvidenceNeed> needs)
+    {
+        var asked = needs.Select(need => (Need: need, Run: _watched[Key(need)])).Where(it => it.Run.Last is not null).ToArray();
+        if (asked.Length == 0)
+            return TimeSpan.Zero;
+        var (standings, cost) = await ConfirmAsync([.. asked.Select(it => new CheapLook(it.Run.Last!, InitPid(it.Need), it.Run.Turn))]);
+        for (var i = 0; i < asked.Length; i++)
+        {
+            var (need, run) = asked[i];
+            // A whole look that has ended meanwhile has told more.
+            if (run.Running is { IsCompleted: true })
+                continue;
+            if (standings[i] != Standing.Fallen)
+                Ledger!.Evidence(need, run.Last!.Diagnosis, options.Gap);
+            run.Take(standings[i]);
+        }
+
+        return cost;
+    }
+
+    private async Task<CheapLooks> ConfirmAsync(CheapLook[] looks)
+    {
+        try
+        {
+            return await prober.ConfirmAsync(looks);
+        }
+#pragma warning disable CA1031 // No thread to be had, for instance: whole looks will tell, and the watch itself must go on.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Tell(e);
+            return CheapLooks.None(looks.Length);
+        }
+    }
+
+    private void BeginLooks(IReadOnlyCollection<EvidenceNeed> needs, CancellationToken cancellationToken)
+    {
+        var now = Now;
+        _budget = _budget.Move(now, prober.Spent);
+        var tasks = 0;
+        foreach (var (need, run) in needs.Select(need => (need, _watched[Key(need)])).Where(it => it.Item2.Running is null)
+            .OrderByDescending(it => it.Item2.IsUrgent).ThenBy(it => it.Item2.Pace.LookedAt))
+        {
+            if (!run.IsUrgent && (!run.Pace.IsDue(now, _budget.IsInCredit) || tasks > 0 && tasks + run.Size > MaxTasksAtOnce))
+                continue;
+            tasks += run.Size;
+            // Questions asked together share one round of the prober.
+            run.Running = LookAsync(need, cancellationToken);
+        }
+    }
+
+    private async Task<Look> LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
+    {
+        var look = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, InitPid(need), KillDue: true), cancellationToken);
+        Ledger!.Evidence(need, look.Diagnosis, options.Gap);
+        return look;
+    }
+
+    private static (string Id, long Run) Key(EvidenceNeed need) => (need.Id, need.Run);
+
+    // The init pid of any other run is gone, and would pass for a lost exit.
+    private int? InitPid(EvidenceNeed need) =>
+        index.Find(need.Id) is { Running: true } container && container.Run == need.IndexRun ? container.Pid : null;
+
+    [LoggerMessage(1206, LogLevel.Error, "Containers can't be looked at. Nobody is refused until they can.")]
+    private static partial void ProbeFailed(ILogger logger, Exception cause);
+}

@@ -1,0 +1,263 @@
+using System.Buffers;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Http;
+using DockerGuardProxy.Listen;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace DockerGuardProxy.Route;
+
+/// <summary>The way of a terminating call: told to the ledger, and answered with whatever comes of it.</summary>
+/// <remarks>
+/// (1) whom it means, by the index; (2) the ledger's decision; (3) where that is not to forward, and the call names no full id, the
+/// engine is asked whom it means, and the ledger decides again; (4) the outcome is written. The caller may leave at any time.
+/// Where the engine does not say in time: what is stuck by an index that misses no event is still stuck, and the call is held or refused for
+/// it. Without that the call is forwarded, but of those about one container only so many as <c>maxInFlight</c> are unanswered at a time; the
+/// others wait, and ask again.
+/// </remarks>
+internal sealed class GuardedCalls(
+    Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender, TimeProvider time, FailOpen failOpen)
+    : IGuardedCallers, IDisposable
+{
+    private const string DecisionHeader = "Docker-Guard-Proxy";
+
+    private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
+
+    private readonly KeptBodies _bodies = new();
+    private readonly DoubtfulCalls _doubtful = new();
+    private readonly CancellationTokenSource _turnedAway = new();
+    private int _serving;
+
+    /// <inheritdoc/>
+    public bool Any => Volatile.Read(ref _serving) > 0;
+
+    /// <inheritdoc/>
+    public void TurnAway(bool all)
+    {
+        ledger.TurnAway(all);
+        // Those who wait go on elsewhere: this thread is needed for the stop.
+        _ = _turnedAway.CancelAsync();
+    }
+
+    public void Dispose() => _turnedAway.Dispose();
+
+    /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
+    /// <param name="http">The call.</param>
+    /// <param name="link">Its client's way to the engine.</param>
+    /// <param name="call">What it asks.</param>
+    /// <param name="target">Its target as it came.</param>
+    /// <param name="body">Its body, read whole; null where it had none.</param>
+    public async Task<bool> ServeAsync(HttpContext http, EngineLink link, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    {
+        Interlocked.Increment(ref _serving);
+        try
+        {
+            return await DecideAsync(http, link, call, target, body);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _serving);
+        }
+    }
+
+    private async Task<bool> DecideAsync(HttpContext http, EngineLink link, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    {
+        var request = failOpen.Try(
+            "detached head", (http, link, target, body), static it => Detach(it.http, it.link.Client, it.target, it.body), null);
+        // Without room for its body it can't be kept, neither held nor beyond its client: it goes the way of any other call.
+        if (request is null || !request.TryKeepBody(_bodies)) return false;
+        Ticket? ticket = null;
+        try
+        {
+            ticket = await ArriveAsync(call, request, link.Client, http.RequestAborted);
+            if (ticket is not null) return await ServeAsync(http, link, ticket);
+
+            await AnswerAsync(http, link, Outcome.TurnedAway.Instance);
+            return true;
+        }
+        catch (OperationCanceledException) when (ticket is null)
+        {
+            return true;
+        }
+        finally
+        {
+            // One that was sent drops it by itself, when all of it has been.
+            if (ticket?.Own is null) request.DropBody();
+        }
+    }
+
+    private async Task<bool> ServeAsync(HttpContext http, EngineLink link, Ticket ticket)
+    {
+        if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded }) return false;
+
+        // The ticket stands: the call is taken up even if its client has left meanwhile.
+        link.Client.Deliver();
+        Outcome outcome;
+        try
+        {
+            outcome = await ticket.Outcome.WaitAsync(http.RequestAborted);
+        }
+        catch (OperationCanceledException)
+        {
+            // Not by a callback on the token: this wait may end first and unregister it before it has run.
+            ledger.CallerLeft(ticket);
+            return true;
+        }
+
+        if (outcome is Outcome.Unguarded) outcome = await SendLateAsync(ticket);
+        await AnswerAsync(http, link, outcome);
+        return true;
+    }
+
+    /// <summary>
+    /// A fault of the guard's own while the call waited: it was never sent. Not by the common way, which would send it as it came: its name may
+    /// belong to a new container by now.
+    /// </summary>
+    private async Task<Outcome> SendLateAsync(Ticket ticket)
+    {
+        try
+        {
+            var answer = await sender.AskAsync(ticket, ticket.Container?.Id, () => !ticket.CallerHasLeft);
+            return new Outcome.Answered(answer, null);
+        }
+        catch (Exception cause)
+        {
+            return new Outcome.Lost(cause);
+        }
+    }
+
+    private static GuardedRequest Detach(HttpContext http, ClientConnection client, string target, ReadOnlyMemory<byte>? body)
+    {
+        var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
+        var headers = new ArrayBufferWriter<byte>(512);
+        RequestHead.WriteDetachedHeaders(request, client.Transport.HostAsSent, body?.Length, headers);
+        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, client.Peer);
+    }
+
+    /// <returns>Null where the caller is to be turned away: its call was not sent.</returns>
+    /// <exception cref="OperationCanceledException">The caller has left before the call was sent.</exception>
+    private async ValueTask<Ticket?> ArriveAsync(
+        TerminatingCall call, GuardedRequest request, ClientConnection client, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (Find(call.Reference) is not { } found) return ledger.Arrive(call, null, request);
+
+            var (container, isConfirmed) = found;
+            if (ledger.TryArrive(call, container, request, isConfirmed) is { } ticket) return ticket;
+
+            var confirmation = await ConfirmAsync(call.Reference, container.Id);
+            if (confirmation == Confirmation.No) return ledger.Arrive(call, null, request);
+
+            // The index may have learned more while the engine was asked.
+            if (confirmation == Confirmation.Yes) return ledger.Arrive(call, FindById(container.Id), request);
+
+            var policy = ledger.Policies.For(call.Operation);
+            if (policy.Mode != GuardMode.Enforce) return ledger.Arrive(call, null, request);
+            if (index.IsReady && Find(call.Reference)?.Container is { } known && known.Id == container.Id
+                && ledger.IsStuck(known.Id, call.Operation))
+                return ledger.Arrive(call, known, request);
+
+            if (_turnedAway.IsCancellationRequested) return null;
+
+            // Where it must wait, which may be for long, it is not sent for a client that has left.
+            client.Deliver();
+            if (await EnterAsync(container.Id, policy.MaxInFlight, cancellationToken)) return Forward(call, container.Id, request);
+
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // Not ended by the caller's departure: a call that has come whole is sent.
+    private async ValueTask<Confirmation> ConfirmAsync(string reference, string id)
+    {
+        try
+        {
+            return await confirmer.ConfirmAsync(reference, id, _turnedAway.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Confirmation.InDoubt;
+        }
+    }
+
+    /// <summary>Waits for a place among the calls in doubt, no longer than until the engine is worth another question.</summary>
+    private async ValueTask<bool> EnterAsync(string id, int places, CancellationToken cancellationToken)
+    {
+        using var again = new CancellationTokenSource(ReferenceConfirmer.Limit, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(again.Token, _turnedAway.Token, cancellationToken);
+        return await _doubtful.EnterAsync(id, places, end.Token);
+    }
+
+    private Ticket Forward(TerminatingCall call, string id, GuardedRequest request)
+    {
+        var ticket = ledger.Arrive(call, null, request);
+
+        // Its outcome is that of its own attempt, whether or not its caller is still there.
+        _ = ticket.Outcome.ContinueWith(
+            static (_, state) =>
+            {
+                var (doubtful, id) = ((DoubtfulCalls, string))state!;
+                doubtful.Leave(id);
+            },
+            (_doubtful, id),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return ticket;
+    }
+
+    private (GuardedContainer Container, bool IsConfirmed)? Find(string reference) => failOpen.Try(
+        "index",
+        (index, reference),
+        static it => it.index.Resolve(it.reference) is { IsFound: true } resolution
+            ? (Describe(resolution.Container), resolution.Exact)
+            : ((GuardedContainer, bool)?)null,
+        null);
+
+    private GuardedContainer? FindById(string id) =>
+        failOpen.Try("index", (index, id), static it => it.index.Find(it.id) is { } now ? Describe(now) : null, null);
+
+    private static GuardedContainer Describe(Container container) => new(
+        container.Id,
+        container.Name ?? "",
+        container.Running,
+        container.Run,
+        container.StopTimeout is { } seconds ? Seconds(seconds) : null,
+        container.StopSignal,
+        container.Pod is { } pod ? new Guard.Pod(pod.Namespace ?? "", pod.Name ?? "", pod.Uid) : null);
+
+    // Far beyond any run; TimeSpan ends at some 29,000 years.
+    private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));
+
+    private static async Task RefuseAsync(HttpContext http, string decision, int retryAfterSeconds, ReadOnlyMemory<byte> body)
+    {
+        http.Response.StatusCode = Refusal.Status;
+        http.Response.ContentType = Refusal.ContentType;
+        http.Response.Headers.RetryAfter = retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        http.Response.Headers[DecisionHeader] = decision;
+        http.Response.ContentLength = body.Length;
+        await http.Response.Body.WriteAsync(body, http.RequestAborted);
+    }
+
+    private static async Task AnswerAsync(HttpContext http, EngineLink link, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Answered answered:
+                await AnswerParts.WriteAsync(answered.Answer, http);
+                break;
+            case Outcome.Refused refused:
+                await RefuseAsync(http, "refused", refused.Refusal.RetryAfterSeconds, refused.Refusal.Body);
+                break;
+            case Outcome.TurnedAway:
+                await RefuseAsync(http, "turned-away", retryAfterSeconds: 1, TurnedAwayBody);
+                break;
+            case Outcome.Lost lost:
+                await EngineFailure.AnswerAsync(http, link.EnginePath, lost.Cause);
+                break;
+        }
+    }
+}

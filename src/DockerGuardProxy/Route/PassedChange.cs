@@ -1,0 +1,81 @@
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Http;
+
+namespace DockerGuardProxy.Route;
+
+/// <summary>A call that passes and changes what the index knows: the index learns it before the caller has the answer.</summary>
+internal sealed class PassedChange : IAnswerWatch
+{
+    /// <summary>The longest answer to a creation that is looked into, in bytes: an id and warnings.</summary>
+    private const long MaxAnswer = 64 * 1024;
+
+    private readonly ContainerIndex _index;
+    private readonly BypassWatch _bypass;
+    private readonly FailOpen _failOpen;
+    private readonly PassedCall _call;
+    private readonly PassingChange? _expected;
+    private readonly SentKill? _sent;
+
+    /// <summary>To be made before the call is sent.</summary>
+    /// <param name="index">Learns what changes.</param>
+    /// <param name="bypass">Learns that the call came through us.</param>
+    /// <param name="failOpen">Keeps their faults from the call.</param>
+    /// <param name="call">The call.</param>
+    public PassedChange(ContainerIndex index, BypassWatch bypass, FailOpen failOpen, in PassedCall call)
+    {
+        (_index, _bypass, _failOpen, _call) = (index, bypass, failOpen, call);
+        if (call.Kind == PassedCallKind.Create)
+        {
+            Body = new BodyCopy(CreateBody.MaxLength);
+            return;
+        }
+
+        _expected = failOpen.Try("index", (index, call), static it => it.index.Expect(it.call), null);
+        _sent = failOpen.Try("bypass watch", (bypass, call.Kind, _expected?.Target?.Id), static it => it.bypass.Sending(it.Kind, it.Id), null);
+    }
+
+    /// <summary>Keeps the body of a creation, which says how the container will want to be stopped.</summary>
+    public BodyCopy? Body { get; }
+
+    /// <summary>Tells the index of the answer. Whatever fails here, the answer is the client's.</summary>
+    /// <returns>The beginning of the body, which was read for it; empty where nothing was. What follows it is still in the answer's stream.</returns>
+    public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var status = (int)response.StatusCode;
+        if (_call.Kind != PassedCallKind.Create)
+        {
+            _failOpen.Try("bypass watch", (_bypass, _sent), static it => it._bypass.Answered(it._sent));
+            if (_expected is not null)
+                _failOpen.Try("index", (_index, _expected, status), static it => it._index.Answered(it._expected, it.status));
+            return default;
+        }
+
+        // Without a length, or with a long one, it is no answer that moby gives; the event will tell.
+        if (response.Content.Headers.ContentLength is not { } length || length > MaxAnswer) return default;
+
+        var answer = await ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), (int)length, cancellationToken);
+        if (answer.Length == length)
+            _failOpen.Try("index", (Change: this, status, answer), static it => it.Change.Tell(it.status, it.answer.Span));
+        return answer;
+    }
+
+    /// <summary>Reads what comes: an answer that breaks off does so again for whoever reads on.</summary>
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int length, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[length];
+        var count = 0;
+        try
+        {
+            while (count < length && await stream.ReadAsync(bytes.AsMemory(count), cancellationToken) is > 0 and var read) count += read;
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            // What has come goes to the client, and then it ends for it too.
+        }
+
+        return bytes.AsMemory(0, count);
+    }
+
+    private void Tell(int status, ReadOnlySpan<byte> answer) => _index.Answered(_index.Expect(_call, CreateBody.Parse(Body!.Bytes)), status, answer);
+}

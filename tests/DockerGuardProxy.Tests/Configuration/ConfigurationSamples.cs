@@ -1,0 +1,31 @@
+using DockerGuardProxy.Configuration;
+using DockerGuardProxy.Guard;
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Tests.Configuration;
+
+/// <summary>Configurations for tests.</summary>
+internal static class ConfigurationSamples
+{
+    /// <summary>No section is as shipped.</summary>
+    public static ProxyConfiguration AllChanged { get; } = ProxyConfiguration.Default with
+    {
+        Listen = new ListenOptions("/run/\u00e9\"\n.sock", UnixFileMode.UserRead, "o", "g"),
+        Admin = new AdminOptions("", "127.0.0.1:1"),
+        Guard = new GuardOptions(
+            GuardPolicy.Default with { Mode = GuardMode.Observe, Backoff = [TimeSpan.FromMilliseconds(1500)] },
+            Overrides(p => p with { MaxWaitingOnNode = 1, RepeatHold = [TimeSpan.Zero] }, "maxWaiting.node", "repeatHold"),
+            Overrides(
+                p => p with { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
+                "mode", "patience", "maxWait"),
+            Overrides(p => p with { MaxInFlight = 5, MaxWaitingPerContainer = 0 }, "maxInFlight", "maxWaiting.container"),
+            Overrides(p => p with { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }, "backoff")),
+        Log = new LogOptions(LogLevel.Debug),
+        Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf, 0.25),
+        Shutdown = new ShutdownOptions(TimeSpan.FromSeconds(1)),
+    };
+
+    /// <summary>A policy that sets some keys.</summary>
+    public static PolicyOverrides Overrides(Func<GuardPolicy, GuardPolicy> change, params string[] keys) =>
+        new(change(GuardPolicy.Default), [.. Settings.Policy.Where(row => keys.Contains(row.Key))]);
+}
