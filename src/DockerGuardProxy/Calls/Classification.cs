@@ -14,3 +14,16 @@ internal readonly record struct Classification(ClassificationKind Kind, Terminat
     /// <summary>Guarded.</summary>
     public static Classification Of(TerminatingCall call) => new(ClassificationKind.Call, call);
 }
+
+/// <summary>What <see cref="CallClassifier"/> makes of a request.</summary>
+internal enum ClassificationKind
+{
+    /// <summary>No terminating call; it is passed unchanged.</summary>
+    Passes,
+
+    /// <summary>A terminating call; it goes to the guard.</summary>
+    Call,
+
+    /// <summary>A POST whose urlencoded body may override its query: read the body, then ask again.</summary>
+    NeedsBody,
+}

@@ -20,3 +20,16 @@ internal readonly record struct Grace(GraceKind Kind, TimeSpan Delay)
     /// <summary>SIGKILL after <paramref name="delay"/>.</summary>
     public static Grace After(TimeSpan delay) => new(GraceKind.After, delay);
 }
+
+/// <summary>The forms of a <see cref="Grace"/>.</summary>
+internal enum GraceKind
+{
+    /// <summary>A time that the call names, zero included.</summary>
+    After,
+
+    /// <summary>No SIGKILL ever.</summary>
+    Never,
+
+    /// <summary>The container's own StopTimeout, which may be unknown.</summary>
+    OfContainer,
+}

@@ -64,3 +64,31 @@ internal sealed class LongCall
 
     private static ReadOnlySpan<char> PathOf(ReadOnlySpan<char> target) => target.IndexOf('?') is var mark and >= 0 ? target[..mark] : target;
 }
+
+/// <summary>Calls that pile up in the engine when a container's lock, shim or disk hangs. They are watched and always pass.</summary>
+internal enum LongCallKind
+{
+    /// <summary><c>POST /exec/{id}/start</c>.</summary>
+    Exec,
+
+    /// <summary><c>GET /containers/{name}/json</c>.</summary>
+    Inspect,
+
+    /// <summary><c>GET /containers/{name}/stats</c>.</summary>
+    Stats,
+
+    /// <summary><c>POST /containers/{name}/attach</c>, or by websocket.</summary>
+    Attach,
+
+    /// <summary><c>GET /containers/{name}/logs</c>.</summary>
+    Logs,
+
+    /// <summary><c>POST /containers/{name}/wait</c>.</summary>
+    Wait,
+}
+
+/// <summary>The open calls of one kind.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Oldest">Age of the oldest.</param>
+internal readonly record struct OpenLongCalls(LongCallKind Kind, int Count, TimeSpan Oldest);

@@ -8,3 +8,13 @@ internal sealed record TelemetryOptions(string OtlpEndpoint, OtlpProtocol OtlpPr
 {
     public static TelemetryOptions Default { get; } = new(OtlpEndpoint: "", OtlpProtocol.Grpc, ForwardedRatio: 0);
 }
+
+/// <summary>The wire formats of OTLP that the exporter speaks, named as in OTEL_EXPORTER_OTLP_PROTOCOL.</summary>
+internal enum OtlpProtocol
+{
+    /// <summary><c>grpc</c>.</summary>
+    Grpc,
+
+    /// <summary><c>http/protobuf</c>.</summary>
+    HttpProtobuf,
+}

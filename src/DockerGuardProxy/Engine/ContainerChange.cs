@@ -6,3 +6,13 @@ namespace DockerGuardProxy.Engine;
 /// <param name="Detail">The signal of a kill, the former name of a rename.</param>
 /// <param name="At">When, by the engine's wall clock; of a kill alone.</param>
 internal readonly record struct ContainerChange(ContainerChangeKind Kind, Container Container, string? Detail = null, DateTimeOffset At = default);
+
+/// <summary>The kinds of <see cref="ContainerChange"/>.</summary>
+internal enum ContainerChangeKind
+{
+    RunStarted,
+    RunEnded,
+    Renamed,
+    Removed,
+    Killed,
+}

@@ -99,3 +99,16 @@ internal sealed partial class ReferenceConfirmer(IEngineApi engine, TimeProvider
         public TaskCompletionSource<Confirmation>? Next { get; set; }
     }
 }
+
+/// <summary>The engine's word on whom a reference means.</summary>
+internal enum Confirmation
+{
+    /// <summary>The container that was expected.</summary>
+    Yes,
+
+    /// <summary>Another one, several, or none.</summary>
+    No,
+
+    /// <summary>The engine did not say in time.</summary>
+    InDoubt,
+}

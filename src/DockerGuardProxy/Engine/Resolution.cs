@@ -12,3 +12,16 @@ internal readonly record struct Resolution(ResolutionKind Kind, Container? Conta
     [MemberNotNullWhen(true, nameof(Container))]
     public bool IsFound => Kind == ResolutionKind.Found;
 }
+
+/// <summary>The outcomes of resolving a reference.</summary>
+internal enum ResolutionKind
+{
+    /// <summary>The index knows no such container; the engine may.</summary>
+    None,
+
+    /// <summary>A prefix of several ids: the engine answers with an error.</summary>
+    Ambiguous,
+
+    /// <summary>One container.</summary>
+    Found,
+}

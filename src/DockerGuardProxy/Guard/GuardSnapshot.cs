@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Calls;
 
 namespace DockerGuardProxy.Guard;
 
@@ -26,3 +27,9 @@ internal sealed record GuardSnapshot(
     /// <summary>All of <see cref="OpenByOperation"/>.</summary>
     public int OpenCalls => OpenByOperation.Sum(open => open.Count);
 }
+
+/// <summary>The open terminating calls of one kind, those of ended runs included.</summary>
+/// <param name="Operation">The kind.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Oldest">Age of the oldest.</param>
+internal readonly record struct OpenOperation(Operation Operation, int Count, TimeSpan Oldest);

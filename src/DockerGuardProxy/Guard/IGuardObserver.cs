@@ -5,3 +5,13 @@ internal interface IGuardObserver
 {
     public void On(GuardEvent happened);
 }
+
+/// <summary>Reports to nobody.</summary>
+internal sealed class NullGuardObserver : IGuardObserver
+{
+    public static NullGuardObserver Instance { get; } = new();
+
+    public void On(GuardEvent happened)
+    {
+    }
+}

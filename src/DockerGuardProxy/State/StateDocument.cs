@@ -49,3 +49,7 @@ internal sealed record StateDocument(
         && remembered.Evidence.Tasks.All(task => task is { Comm: not null, Wchan: not null, Pid: > 0, Tid: > 0 })
         && remembered is { EvidenceSince.Ticks: >= 0, OpenCalls: >= 0, BackoffLevel: >= 0, RepeatIndex: >= 0 };
 }
+
+/// <summary>The one key that a state file of every version has.</summary>
+/// <param name="Version">Of its format.</param>
+internal sealed record StateVersion(int Version);

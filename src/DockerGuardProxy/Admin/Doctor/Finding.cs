@@ -15,3 +15,19 @@ internal sealed record Finding(string Check, FindingLevel Level, string Text, st
 
     public static Finding Problem(string check, string text, string cure) => new(check, FindingLevel.Problem, text, cure);
 }
+
+/// <summary>What a finding asks of whoever reads it.</summary>
+internal enum FindingLevel
+{
+    /// <summary>As it should be.</summary>
+    Ok,
+
+    /// <summary>Worth knowing; nothing is wrong.</summary>
+    Note,
+
+    /// <summary>It can't be told.</summary>
+    Unknown,
+
+    /// <summary>Something is wrong, and the finding says what to do.</summary>
+    Problem,
+}
