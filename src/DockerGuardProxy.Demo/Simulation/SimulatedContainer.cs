@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Demo.Simulation;
 internal sealed class SimulatedContainer(ContainerSpec spec, string id, string name, DateTimeOffset createdAt)
 {
     private readonly Lock _gate = new();
-    private ContainerRun? _run;
+    private SimulatedRun? _run;
     private bool _isBeingRemoved;
 
     public ContainerSpec Spec { get; } = spec;
@@ -29,7 +29,7 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
     public SemaphoreSlim EngineLock { get; } = new(1, 1);
 
     /// <summary>The present run, or null.</summary>
-    public ContainerRun? Run
+    public SimulatedRun? Run
     {
         get { lock (_gate) return _run; }
     }
@@ -64,13 +64,13 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
         lock (_gate)
         {
             if (_run is not null) return false;
-            _run = new ContainerRun(pid, now);
+            _run = new SimulatedRun(pid, now);
             return true;
         }
     }
 
     /// <summary>Ends a run; false if it has ended before.</summary>
-    public bool TryEnd(ContainerRun run, int exitCode, DateTimeOffset now)
+    public bool TryEnd(SimulatedRun run, int exitCode, DateTimeOffset now)
     {
         lock (_gate)
         {
@@ -133,7 +133,7 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
     }
 
     // Process 1 of a PID namespace gets only signals that it handles, and SIGKILL (pid_namespaces(7)).
-    private ContainerExit? Exit(ContainerRun run, int signal) => signal switch
+    private ContainerExit? Exit(SimulatedRun run, int signal) => signal switch
     {
         Signals.Kill => new ContainerExit(run, 128 + Signals.Kill, TimeSpan.Zero),
         _ when signal == StopSignal && !Spec.IgnoresStopSignal => new ContainerExit(run, 0, Spec.ExitDelay),

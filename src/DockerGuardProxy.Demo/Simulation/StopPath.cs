@@ -112,7 +112,7 @@ internal sealed class StopPath(SimulatedEngineOptions options, EngineCounters co
     }
 
     /// <summary>container.Wait; true if the run has ended within the limit, null for none.</summary>
-    private async Task<bool> WaitAsync(ContainerRun run, TimeSpan? limit)
+    private async Task<bool> WaitAsync(SimulatedRun run, TimeSpan? limit)
     {
         if (run.Ended.Task.IsCompleted) return true;
         counters.BeginWait();

@@ -25,11 +25,11 @@ internal static class BypassRules
     private const string Sigkill = "9";
 
     /// <summary>The events that a call of that kind explains; null where it lets the engine signal nobody.</summary>
-    public static (int AnySignal, int Kills)? BudgetOf(PassedCallKind kind) => kind switch
+    public static (int AnySignal, int Kills)? BudgetOf(ChangingCallKind kind) => kind switch
     {
-        PassedCallKind.Kill => (1, 0),
-        PassedCallKind.Stop or PassedCallKind.Restart => (1, 1),
-        PassedCallKind.Remove => (0, 1),
+        ChangingCallKind.Kill => (1, 0),
+        ChangingCallKind.Stop or ChangingCallKind.Restart => (1, 1),
+        ChangingCallKind.Remove => (0, 1),
         _ => null,
     };
 

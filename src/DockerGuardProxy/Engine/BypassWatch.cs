@@ -42,7 +42,7 @@ internal sealed class BypassWatch : IContainerEvents
     /// <param name="kind">What it asks.</param>
     /// <param name="id">The full id of the container it means; null if nobody knows.</param>
     /// <returns>To be given to <see cref="Answered"/>.</returns>
-    public SentKill? Sending(PassedCallKind kind, string? id)
+    public SentKill? Sending(ChangingCallKind kind, string? id)
     {
         if (BypassRules.BudgetOf(kind) is not var (any, kills))
             return null;

@@ -36,7 +36,7 @@ internal sealed record Container
     public string? StopSignal { get; init; }
 
     /// <summary>Its pod, when its labels name one.</summary>
-    public Pod? Pod { get; init; }
+    public PodLabels? Pod { get; init; }
 
     /// <summary><see cref="ContainerSet.Version"/> when it came in; a list asked for before that can't know it.</summary>
     public long Added { get; init; }

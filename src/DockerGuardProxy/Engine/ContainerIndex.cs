@@ -118,37 +118,37 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
     }
 
     /// <summary>To be called before such a call is sent. Costs one resolution.</summary>
-    public PassingChange Expect(in PassedCall call, CreateBody? body = null)
+    public ExpectedChange Expect(in ChangingCall call, CreateBody? body = null)
     {
-        var target = call.Kind is PassedCallKind.Create or PassedCallKind.Unlink ? null : _set.Resolve(call.Reference).Container;
-        return new PassingChange(call, target, body);
+        var target = call.Kind is ChangingCallKind.Create or ChangingCallKind.Unlink ? null : _set.Resolve(call.Reference).Container;
+        return new ExpectedChange(call, target, body);
     }
 
     /// <summary>
     /// To be called when the engine has answered, before the answer is delivered. <paramref name="answer"/> is the body of a creation's.
     /// If anything about the container has changed since it was sent, the events are ahead of the answer and it teaches nothing.
     /// </summary>
-    public void Answered(PassingChange passing, int status, ReadOnlySpan<byte> answer = default)
+    public void Answered(ExpectedChange expected, int status, ReadOnlySpan<byte> answer = default)
     {
-        var (call, target, body) = passing;
-        var id = call.Kind == PassedCallKind.Create && status == 201 ? CreateAnswer.ReadId(answer) : null;
+        var (call, target, body) = expected;
+        var id = call.Kind == ChangingCallKind.Create && status == 201 ? CreateAnswer.ReadId(answer) : null;
         lock (_gate)
         {
             switch (call.Kind)
             {
-                case PassedCallKind.Create when id is not null:
+                case ChangingCallKind.Create when id is not null:
                     Change(_ => Created(id, call.Name, body));
                     break;
-                case PassedCallKind.Start when status == 204 && IsUnchanged(target):
+                case ChangingCallKind.Start when status == 204 && IsUnchanged(target):
                     Change(changes => ContainerReducer.Start(_set, target!, 0, changes));
                     break;
-                case PassedCallKind.Rename when status == 204 && IsUnchanged(target) && !string.IsNullOrEmpty(call.Name):
+                case ChangingCallKind.Rename when status == 204 && IsUnchanged(target) && !string.IsNullOrEmpty(call.Name):
                     Change(changes => ContainerReducer.Rename(_set, target!, Slashed(call.Name), changes));
                     break;
-                case PassedCallKind.Remove when status == 204 && target is not null && _set.Find(target.Id) is { } left:
+                case ChangingCallKind.Remove when status == 204 && target is not null && _set.Find(target.Id) is { } left:
                     Change(changes => ContainerReducer.Remove(_set, left, changes));
                     break;
-                case PassedCallKind.Unlink when status == 204:
+                case ChangingCallKind.Unlink when status == 204:
                     Change(_ => ContainerReducer.Unlink(_set, Slashed(call.Reference)));
                     break;
             }

@@ -171,7 +171,7 @@ internal static class ContainerReducer
     {
         Id = id,
         Names = message.OwnName is { } name ? [name] : [],
-        Pod = Pod.From(message.Actor?.Attributes),
+        Pod = PodLabels.From(message.Actor?.Attributes),
     };
 
     private static Container Merge(Container known, ListedContainer line)

@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Engine;
 /// <param name="StopSignal">Null where the body has none: the image's counts then, which is not known.</param>
 /// <param name="Pod">From the labels.</param>
 /// <param name="HasLinks">Other containers get further names by this one, which only a list tells.</param>
-internal sealed record CreateBody(long StopTimeout, string? StopSignal, Pod? Pod, bool HasLinks)
+internal sealed record CreateBody(long StopTimeout, string? StopSignal, PodLabels? Pod, bool HasLinks)
 {
     /// <summary>The longest body worth keeping for it, in bytes; of a longer one nothing is learned.</summary>
     public const int MaxLength = 256 * 1024;
@@ -72,7 +72,7 @@ internal sealed record CreateBody(long StopTimeout, string? StopSignal, Pod? Pod
             }
         }
 
-        return new CreateBody(timeout, string.IsNullOrEmpty(signal) ? null : StopSignals.Normalise(signal), Pod.From(labels), links);
+        return new CreateBody(timeout, string.IsNullOrEmpty(signal) ? null : StopSignals.Normalise(signal), PodLabels.From(labels), links);
     }
 
     private static void ReadLabels(ref Utf8JsonReader reader, Dictionary<string, string> labels)

@@ -130,7 +130,7 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
         for (var i = 0; i < result.Length; i++)
         {
             var line = list[i];
-            result[i] = new ListedContainer(line.ID, [.. line.Names ?? []], ListedContainer.IsRun(line.State), Pod.From(line.Labels));
+            result[i] = new ListedContainer(line.ID, [.. line.Names ?? []], ListedContainer.IsRun(line.State), PodLabels.From(line.Labels));
         }
 
         return result;

@@ -35,7 +35,7 @@ internal sealed partial class EngineWatch(
     private readonly Channel<bool> _listWanted = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    private readonly Backoff _backoff = new(Random.Shared.NextDouble);
+    private readonly RetryPause _pause = new(Random.Shared.NextDouble);
     private readonly Lock _gate = new();
     private EngineInstance? _instance;
     private long? _lastEventNano;
@@ -83,8 +83,8 @@ internal sealed partial class EngineWatch(
 
             index.LoseTrack();
             if (time.GetElapsedTime(began) >= Proven && !hung)
-                _backoff.Reset();
-            await Task.Delay(_backoff.Next(hung), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _pause.Reset();
+            await Task.Delay(_pause.Next(hung), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DockerGuardProxy.Engine;
 
 /// <summary>One line of the engine's list of containers, as much as the index takes from it.</summary>
-internal sealed record ListedContainer(string Id, ImmutableArray<string> Names, bool Running, Pod? Pod)
+internal sealed record ListedContainer(string Id, ImmutableArray<string> Names, bool Running, PodLabels? Pod)
 {
     /// <summary>
     /// Whether a state of <c>GET /containers/json</c> (moby <c>State.StateString</c>) means that a task exists. <c>restarting</c> does not:

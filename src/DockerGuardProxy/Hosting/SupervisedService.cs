@@ -1,3 +1,4 @@
+using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ internal sealed class SupervisedService(BackgroundService service, FaultCount fa
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Engine.Backoff _backoff = new(Random.Shared.NextDouble);
+    private readonly RetryPause _pause = new(Random.Shared.NextDouble);
     private readonly string _name = service.GetType().Name;
     private Task _supervising = Task.CompletedTask;
     private int _ends;
@@ -70,7 +71,7 @@ internal sealed class SupervisedService(BackgroundService service, FaultCount fa
             faults.Add();
             if (_ends++ == 0)
                 HostingLog.ServiceEnded(logger, _name, fault);
-            await Task.Delay(_backoff.Next(LongestPause), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_pause.Next(LongestPause), time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (stopping.IsCancellationRequested)
                 return;
             try
@@ -97,7 +98,7 @@ internal sealed class SupervisedService(BackgroundService service, FaultCount fa
                 {
                     HostingLog.ServiceBack(logger, _name, _ends);
                     _ends = 0;
-                    _backoff.Reset();
+                    _pause.Reset();
                 }
             }
 

@@ -106,39 +106,39 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         }
 
         // 3. Decide.
-        var verdicts = new Verdict[asks.Count];
+        var diagnoses = new BareDiagnosis[asks.Count];
         var memories = new RunMemory[asks.Count];
-        for (var i = 0; i < verdicts.Length; i++)
+        for (var i = 0; i < diagnoses.Length; i++)
         {
             var (run, memory) = queries[i];
             memory = memory.With(first.Runs[i]);
-            verdicts[i] = Verdict.Of(first.Runs[i], second.Runs[i], run.KillDue, memory.Seen);
+            diagnoses[i] = BareDiagnosis.Of(first.Runs[i], second.Runs[i], run.KillDue, memory.Seen);
             memories[i] = memory.With(second.Runs[i]);
         }
 
         // 4. Details. Without them, if they can't be read, the answer stands all the same.
-        var details = verdicts.All(static verdict => verdict.Holders.IsEmpty)
+        var details = diagnoses.All(static diagnosis => diagnosis.Holders.IsEmpty)
             ? null
-            : await _threads.RunAsync(cursor => Describe(verdicts, second.Runs, memories, cursor)).ConfigureAwait(false);
+            : await _threads.RunAsync(cursor => Describe(diagnoses, second.Runs, memories, cursor)).ConfigureAwait(false);
         for (var i = 0; i < memories.Length; i++)
             Remember(asks[i].Run, details is null ? memories[i] : memories[i] with { Described = details[i].Read });
         Forget();
-        Answer(asks, i => Conclude(verdicts[i], details?[i] ?? StallDetails.Bare(verdicts[i].Holders), second.Runs[i].Tasks.Length));
+        Answer(asks, i => Conclude(diagnoses[i], details?[i] ?? StallDetails.Bare(diagnoses[i].Holders), second.Runs[i].Tasks.Length));
     }
 
-    private DescribedTasks[] Describe(Verdict[] verdicts, ImmutableArray<RunSample> samples, RunMemory[] memories, ScanCursor cursor)
+    private DescribedTasks[] Describe(BareDiagnosis[] diagnoses, ImmutableArray<RunSample> samples, RunMemory[] memories, ScanCursor cursor)
     {
         var details = new StallDetails(options.Root, cursor);
-        return [.. verdicts.Select((verdict, i) => details.Of(verdict.Holders, samples[i].Members, memories[i].Described))];
+        return [.. diagnoses.Select((diagnosis, i) => details.Of(diagnosis.Holders, samples[i].Members, memories[i].Described))];
     }
 
     /// <summary>A task that did not wait for its details to be read is no evidence: where none is left, nothing holds the container.</summary>
-    private static Look Conclude(Verdict verdict, DescribedTasks described, int size)
+    private static Look Conclude(BareDiagnosis diagnosis, DescribedTasks described, int size)
     {
-        var holders = verdict.Holders.Length - described.Left;
-        return holders == 0 && verdict.Kind is (DiagnosisKind.DState or DiagnosisKind.Frozen)
+        var holders = diagnosis.Holders.Length - described.Left;
+        return holders == 0 && diagnosis.Kind is (DiagnosisKind.DState or DiagnosisKind.Frozen)
             ? new(new(DiagnosisKind.Alive, []), [], size)
-            : new(new(verdict.Kind, described.Tasks, holders - described.Tasks.Length), verdict.Witnesses, size);
+            : new(new(diagnosis.Kind, described.Tasks, holders - described.Tasks.Length), diagnosis.Witnesses, size);
     }
 
     private static void Answer(List<Ask> asks, Func<int, Look> look)

@@ -35,10 +35,10 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, B
     public async Task<EngineAnswer> AskAsync(Ticket ticket, string? id, Func<bool> mayBeSent)
     {
         var request = (GuardedRequest)ticket.Request!;
-        var passing = failOpen.Try(
+        var expected = failOpen.Try(
             "index",
             (index, request),
-            static it => PassedCall.TryRecognise(it.request.Method, it.request.Target, out var passed) ? it.index.Expect(passed) : null,
+            static it => ChangingCall.TryRecognise(it.request.Method, it.request.Target, out var call) ? it.index.Expect(call) : null,
             null);
         var exchange = new AttemptExchange(dialer, request, id, mayBeSent);
         var sent = failOpen.Try(
@@ -51,17 +51,17 @@ internal sealed class AttemptSender(EngineDialer dialer, ContainerIndex index, B
         using var response = await invoker.SendAsync(message, CancellationToken.None);
         var answer = await AnswerParts.ReadAsync(response, CancellationToken.None);
         failOpen.Try("bypass watch", (bypass, sent), static it => it.bypass.Answered(it.sent));
-        if (passing is not null)
-            failOpen.Try("index", (index, passing, answer), static it => it.index.Answered(it.passing, it.answer.Status, it.answer.Body.Span));
+        if (expected is not null)
+            failOpen.Try("index", (index, expected, answer), static it => it.index.Answered(it.expected, it.answer.Status, it.answer.Body.Span));
         return answer;
     }
 
-    private static PassedCallKind KindOf(Operation operation) => operation switch
+    private static ChangingCallKind KindOf(Operation operation) => operation switch
     {
-        Operation.Stop => PassedCallKind.Stop,
-        Operation.Restart => PassedCallKind.Restart,
-        Operation.Kill => PassedCallKind.Kill,
-        _ => PassedCallKind.Remove,
+        Operation.Stop => ChangingCallKind.Stop,
+        Operation.Restart => ChangingCallKind.Restart,
+        Operation.Kill => ChangingCallKind.Kill,
+        _ => ChangingCallKind.Remove,
     };
 
     private async Task SendAsync(Attempt attempt)

@@ -95,13 +95,13 @@ internal sealed class CallRouter(
         await passThrough.ForwardAsync(http, link, target, rest, ChangeOf(http.Request.Method, target));
     }
 
-    private PassedChange? ChangeOf(string method, string target) => failOpen.Try(
+    private ChangeWatch? ChangeOf(string method, string target) => failOpen.Try(
         "index",
         (Router: this, method, target),
-        static it => PassedCall.TryRecognise(it.method, it.target, out var passed) ? it.Router.ChangeOf(passed) : null,
+        static it => ChangingCall.TryRecognise(it.method, it.target, out var call) ? it.Router.ChangeOf(call) : null,
         null);
 
-    private PassedChange ChangeOf(in PassedCall passed) => new(index, bypass, failOpen, passed);
+    private ChangeWatch ChangeOf(in ChangingCall call) => new(index, bypass, failOpen, call);
 
     private static Classification ClassifyForm(HttpContext http, string target, ReadOnlyMemory<byte>? body, BodyEnd end)
     {

@@ -227,7 +227,7 @@ internal sealed class GuardedCalls(
         container.Run,
         container.StopTimeout is { } seconds ? Seconds(seconds) : null,
         container.StopSignal,
-        container.Pod is { } pod ? new Guard.Pod(pod.Namespace ?? "", pod.Name ?? "", pod.Uid) : null);
+        container.Pod is { } pod ? new Pod(pod.Namespace ?? "", pod.Name ?? "", pod.Uid) : null);
 
     // Far beyond any run; TimeSpan ends at some 29,000 years.
     private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));

@@ -128,7 +128,7 @@ internal sealed partial class StateKeeper(
         Run = container.Run,
         StopTimeout = container.StopTimeout is { } timeout ? (long)timeout.TotalSeconds : null,
         StopSignal = container.StopSignal,
-        Pod = container.Pod is { } pod ? new Engine.Pod(pod.Name, pod.Namespace, pod.Uid) : null,
+        Pod = container.Pod is { } pod ? new PodLabels(pod.Namespace, pod.Name, pod.Uid) : null,
     };
 
     private void Save()

@@ -19,7 +19,7 @@ public sealed partial class StatusSourceTests
     {
         await using var rig = await AdminRig.StartAsync();
         rig.TakeList(Listed("c1", true, "/web"), Listed("c2", false, "/db"));
-        rig.Guard.Container = rig.Guard.Container with { Pod = new DockerGuardProxy.Guard.Pod("shop", "web-0", "9f2c") };
+        rig.Guard.Container = rig.Guard.Container with { Pod = new Pod("shop", "web-0", "9f2c") };
         rig.BecomeStuck();
         rig.Faults.On(new GuardEvent.Faulted(new InvalidOperationException()));
 

@@ -25,8 +25,8 @@ public sealed class BypassWatchTests
     {
         foreach (var (kind, signals) in new[]
         {
-            (PassedCallKind.Stop, new[] { "15", "9" }), (PassedCallKind.Restart, ["2", "9"]), (PassedCallKind.Kill, ["1"]), (PassedCallKind.Kill, ["9"]),
-            (PassedCallKind.Remove, ["9"]),
+            (ChangingCallKind.Stop, new[] { "15", "9" }), (ChangingCallKind.Restart, ["2", "9"]), (ChangingCallKind.Kill, ["1"]),
+            (ChangingCallKind.Kill, ["9"]), (ChangingCallKind.Remove, ["9"]),
         })
         {
             var sent = _watch.Sending(kind, Id("a"));
@@ -56,7 +56,7 @@ public sealed class BypassWatchTests
     [Fact]
     public void One_call_explains_no_more_than_it_does()
     {
-        _watch.Sending(PassedCallKind.Stop, Id("a"));
+        _watch.Sending(ChangingCallKind.Stop, Id("a"));
         Signal("15");
         Signal("15");
         Signal("9");
@@ -68,7 +68,7 @@ public sealed class BypassWatchTests
     [Fact]
     public void A_call_that_is_never_answered_explains_until_its_run_ends()
     {
-        _watch.Sending(PassedCallKind.Stop, Id("a"));
+        _watch.Sending(ChangingCallKind.Stop, Id("a"));
         Pass(3600);
         Signal("15");
         Pass(3600);
@@ -82,7 +82,7 @@ public sealed class BypassWatchTests
     [Fact]
     public void An_event_may_be_late()
     {
-        var sent = _watch.Sending(PassedCallKind.Kill, Id("a"));
+        var sent = _watch.Sending(ChangingCallKind.Kill, Id("a"));
         _watch.Answered(sent);
         Pass(29);
         Signal("15");
@@ -93,7 +93,7 @@ public sealed class BypassWatchTests
     [Fact]
     public void A_call_for_somebody_unknown_may_be_for_anybody()
     {
-        _watch.Sending(PassedCallKind.Kill, null);
+        _watch.Sending(ChangingCallKind.Kill, null);
         Signal("15");
         Signal("15");
         Pass(30);
@@ -153,7 +153,7 @@ public sealed class BypassWatchTests
     public void Thousands_of_open_calls_are_kept_as_a_few_and_explain_as_many()
     {
         for (var i = 0; i < 3000; i++)
-            _watch.Sending(PassedCallKind.Kill, Id("a"));
+            _watch.Sending(ChangingCallKind.Kill, Id("a"));
         for (var i = 0; i < 3001; i++)
             Signal("15");
         Pass(30);

@@ -41,8 +41,8 @@ public sealed class ContainerIndexTests
     [Fact]
     public void A_creation_that_passed_is_known_before_its_event()
     {
-        var passing = Expect("POST", "/containers/create?name=web", """{"StopTimeout":3,"StopSignal":"SIGINT"}""");
-        Answer(passing, 201, $$"""{"Id":"{{Id("a")}}"}""");
+        var expected = Expect("POST", "/containers/create?name=web", """{"StopTimeout":3,"StopSignal":"SIGINT"}""");
+        Answer(expected, 201, $$"""{"Id":"{{Id("a")}}"}""");
         _index.Apply(Event("create", "a", "web"));
 
         var found = _index.Resolve("web").Container!;
@@ -53,9 +53,9 @@ public sealed class ContainerIndexTests
     [Fact]
     public void A_creation_whose_event_came_first_still_teaches_its_body()
     {
-        var passing = Expect("POST", "/containers/create", """{"StopTimeout":3}""");
+        var expected = Expect("POST", "/containers/create", """{"StopTimeout":3}""");
         _index.Apply(Event("create", "a", "jolly_web"));
-        Answer(passing, 201, $$"""{"Id":"{{Id("a")}}"}""");
+        Answer(expected, 201, $$"""{"Id":"{{Id("a")}}"}""");
 
         Assert.Equal("a[/jolly_web]", Show(_index.Current));
         Assert.Equal((3L, null), (_index.Find(Id("a"))!.StopTimeout, _index.Find(Id("a"))!.StopSignal));
@@ -186,14 +186,14 @@ public sealed class ContainerIndexTests
         Assert.True(_index.EndList(list));
     }
 
-    private PassingChange Expect(string method, string target, string? body = null)
+    private ExpectedChange Expect(string method, string target, string? body = null)
     {
-        Assert.True(PassedCall.TryRecognise(method, target, out var call));
+        Assert.True(ChangingCall.TryRecognise(method, target, out var call));
         return _index.Expect(call, body is null ? null : CreateBody.Parse(Encoding.UTF8.GetBytes(body)));
     }
 
-    private void Answer(PassingChange passing, int status, string body = "") =>
-        _index.Answered(passing, status, Encoding.UTF8.GetBytes(body));
+    private void Answer(ExpectedChange expected, int status, string body = "") =>
+        _index.Answered(expected, status, Encoding.UTF8.GetBytes(body));
 
     [Fact]
     public void Losses_are_counted_once_each()

@@ -43,7 +43,7 @@ public sealed class CreateBodyTests
         var body = CreateBody.Parse("""
             {"Labels":{"io.kubernetes.pod.name":"web-0","io.kubernetes.pod.namespace":"shop","io.kubernetes.pod.uid":"u","x":null}}
             """u8);
-        Assert.Equal(new Pod("web-0", "shop", "u"), body?.Pod);
+        Assert.Equal(new PodLabels("shop", "web-0", "u"), body?.Pod);
         Assert.Null(CreateBody.Parse("""{"Labels":{"x":"y"}}"""u8)?.Pod);
     }
 

@@ -49,7 +49,7 @@ public sealed class DockerEngineTests : IAsyncLifetime
             """);
         var list = await Engine.ListAsync(Cancel);
         Assert.Equal("a[/app/web,/web]* b[] c[]", Show(Set([.. list])));
-        Assert.Equal(new Pod("web-0", null, null), list[0].Pod);
+        Assert.Equal(new PodLabels(null, "web-0", null), list[0].Pod);
         Assert.Equal("/containers/json?all=1", _asked);
     }
 

@@ -63,7 +63,7 @@ public sealed class SimulatedProcfsTests : IDisposable
         if (frozen && killed) _ = _daemon.KillAsync("app", null);
         var time = new SteppedTime();
         var options = new ProbeOptions { Root = new(_folder, _folder) };
-        var run = new DockerGuardProxy.Probe.ContainerRun(_daemon.Containers.Get("app").Id, 1, _pid, KillDue: frozen && killed);
+        var run = new ContainerRun(_daemon.Containers.Get("app").Id, 1, _pid, KillDue: frozen && killed);
         var asked = new Prober(options, time).ProbeAsync(run, TestContext.Current.CancellationToken);
         await time.WaitForAsync(options.Gap);
         time.Advance(options.Gap);

@@ -5,7 +5,7 @@ using DockerGuardProxy.Http;
 namespace DockerGuardProxy.Route;
 
 /// <summary>A call that passes and changes what the index knows: the index learns it before the caller has the answer.</summary>
-internal sealed class PassedChange : IAnswerWatch
+internal sealed class ChangeWatch : IAnswerWatch
 {
     /// <summary>The longest answer to a creation that is looked into, in bytes: an id and warnings.</summary>
     private const long MaxAnswer = 64 * 1024;
@@ -13,8 +13,8 @@ internal sealed class PassedChange : IAnswerWatch
     private readonly ContainerIndex _index;
     private readonly BypassWatch _bypass;
     private readonly FailOpen _failOpen;
-    private readonly PassedCall _call;
-    private readonly PassingChange? _expected;
+    private readonly ChangingCall _call;
+    private readonly ExpectedChange? _expected;
     private readonly SentKill? _sent;
 
     /// <summary>To be made before the call is sent.</summary>
@@ -22,10 +22,10 @@ internal sealed class PassedChange : IAnswerWatch
     /// <param name="bypass">Learns that the call came through us.</param>
     /// <param name="failOpen">Keeps their faults from the call.</param>
     /// <param name="call">The call.</param>
-    public PassedChange(ContainerIndex index, BypassWatch bypass, FailOpen failOpen, in PassedCall call)
+    public ChangeWatch(ContainerIndex index, BypassWatch bypass, FailOpen failOpen, in ChangingCall call)
     {
         (_index, _bypass, _failOpen, _call) = (index, bypass, failOpen, call);
-        if (call.Kind == PassedCallKind.Create)
+        if (call.Kind == ChangingCallKind.Create)
         {
             Body = new BodyCopy(CreateBody.MaxLength);
             return;
@@ -43,7 +43,7 @@ internal sealed class PassedChange : IAnswerWatch
     public async ValueTask<ReadOnlyMemory<byte>> TakeAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        if (_call.Kind != PassedCallKind.Create)
+        if (_call.Kind != ChangingCallKind.Create)
         {
             _failOpen.Try("bypass watch", (_bypass, _sent), static it => it._bypass.Answered(it._sent));
             if (_expected is not null)

@@ -1,14 +1,14 @@
 namespace DockerGuardProxy.Engine;
 
 /// <summary>The Kubernetes pod of a container, from the labels that kubelet's dockershim and cri-dockerd set.</summary>
-internal sealed record Pod(string? Name, string? Namespace, string? Uid)
+internal sealed record PodLabels(string? Namespace, string? Name, string? Uid)
 {
     private const string NameLabel = "io.kubernetes.pod.name";
     private const string NamespaceLabel = "io.kubernetes.pod.namespace";
     private const string UidLabel = "io.kubernetes.pod.uid";
 
     /// <summary>Null when no label names a pod.</summary>
-    public static Pod? From(IEnumerable<KeyValuePair<string, string>>? labels)
+    public static PodLabels? From(IEnumerable<KeyValuePair<string, string>>? labels)
     {
         if (labels is null)
             return null;
@@ -24,6 +24,6 @@ internal sealed record Pod(string? Name, string? Namespace, string? Uid)
             }
         }
 
-        return name is null && ns is null && uid is null ? null : new Pod(name, ns, uid);
+        return name is null && ns is null && uid is null ? null : new PodLabels(ns, name, uid);
     }
 }

@@ -6,10 +6,10 @@ namespace DockerGuardProxy.Probe;
 /// <param name="Kind">Which case it is.</param>
 /// <param name="Holders">The tasks that hold the container, those in D state first, then by pid and tid.</param>
 /// <param name="Unreached">Where it was not killed: the tasks that SIGKILL has not reached.</param>
-internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskSample> Holders, ImmutableArray<TaskSample> Unreached)
+internal readonly record struct BareDiagnosis(DiagnosisKind Kind, ImmutableArray<TaskSample> Holders, ImmutableArray<TaskSample> Unreached)
 {
     /// <summary>
-    /// The tasks by which the verdict is told to stand: none that SIGKILL can end is added to a container, so one that it does not end is
+    /// The tasks by which the diagnosis is told to stand: none that SIGKILL can end is added to a container, so one that it does not end is
     /// enough, and so is one that it has not reached. Some of them, from the first to the last: what lets one go may keep another.
     /// </summary>
     public ImmutableArray<TaskSample> Witnesses
@@ -43,7 +43,7 @@ internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskS
     /// <param name="second">The later one.</param>
     /// <param name="killDue">Whether the engine should have sent SIGKILL before the first sample.</param>
     /// <param name="seen">Whether tasks of this run were seen at any time before.</param>
-    public static Verdict Of(RunSample first, RunSample second, bool killDue, bool seen)
+    public static BareDiagnosis Of(RunSample first, RunSample second, bool killDue, bool seen)
     {
         // 1.
         if (!first.Readable || !second.Readable)
@@ -88,5 +88,5 @@ internal readonly record struct Verdict(DiagnosisKind Kind, ImmutableArray<TaskS
         return still.Length == live.Length ? new(DiagnosisKind.DState, [.. still], []) : Plain(DiagnosisKind.Alive);
     }
 
-    private static Verdict Plain(DiagnosisKind kind) => new(kind, [], []);
+    private static BareDiagnosis Plain(DiagnosisKind kind) => new(kind, [], []);
 }

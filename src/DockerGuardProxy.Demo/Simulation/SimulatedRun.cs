@@ -1,7 +1,7 @@
 namespace DockerGuardProxy.Demo.Simulation;
 
 /// <summary>One life of a container. Changed only by its <see cref="SimulatedContainer"/>, under that one's lock.</summary>
-internal sealed class ContainerRun(int pid, DateTimeOffset startedAt)
+internal sealed class SimulatedRun(int pid, DateTimeOffset startedAt)
 {
     /// <summary>Of process 1, in the engine's own PID namespace.</summary>
     public int Pid { get; } = pid;
@@ -25,4 +25,4 @@ internal sealed class ContainerRun(int pid, DateTimeOffset startedAt)
 /// <param name="Run">Of which run.</param>
 /// <param name="Code">Exit code.</param>
 /// <param name="Delay">In how long.</param>
-internal sealed record ContainerExit(ContainerRun Run, int Code, TimeSpan Delay);
+internal sealed record ContainerExit(SimulatedRun Run, int Code, TimeSpan Delay);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace DockerGuardProxy.Tests.Engine;
 
-public sealed class PassedCallTests
+public sealed class ChangingCallTests
 {
     public static TheoryData<string, string, string> Calls => new()
     {
@@ -46,7 +46,7 @@ public sealed class PassedCallTests
     [MemberData(nameof(Calls))]
     public void Calls_that_change_the_index_are_recognised(string method, string target, string expected)
     {
-        var shown = PassedCall.TryRecognise(method, target, out var call) ? $"{call.Kind}|{call.Reference}|{call.Name ?? "-"}" : "no";
+        var shown = ChangingCall.TryRecognise(method, target, out var call) ? $"{call.Kind}|{call.Reference}|{call.Name ?? "-"}" : "no";
         Assert.Equal(expected, shown);
     }
 
@@ -55,10 +55,10 @@ public sealed class PassedCallTests
     {
         string[] targets = ["/v1.41/containers/web/json", "/v1.41/containers/web/pause?t=10", "/_ping", "/v1.41/images/create?fromImage=x"];
         string[] methods = ["GET", "POST", "HEAD", "PUT"];
-        PassedCall.TryRecognise("POST", targets[0], out _);
+        ChangingCall.TryRecognise("POST", targets[0], out _);
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
-            PassedCall.TryRecognise(methods[i % 4], targets[i / 4 % 4], out _);
+            ChangingCall.TryRecognise(methods[i % 4], targets[i / 4 % 4], out _);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 }

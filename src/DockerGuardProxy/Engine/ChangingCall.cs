@@ -9,13 +9,13 @@ namespace DockerGuardProxy.Engine;
 /// <param name="Kind">What it does.</param>
 /// <param name="Reference">The container it names, decoded; empty for a creation.</param>
 /// <param name="Name">The new name, decoded, as the caller spells it; null when there is none.</param>
-internal readonly record struct PassedCall(PassedCallKind Kind, string Reference, string? Name)
+internal readonly record struct ChangingCall(ChangingCallKind Kind, string Reference, string? Name)
 {
     private const string Route = "/containers/";
     private static readonly SearchValues<char> Version = SearchValues.Create("0123456789.");
 
     /// <summary>Decides without allocating when the answer is no.</summary>
-    public static bool TryRecognise(string method, ReadOnlySpan<char> target, out PassedCall call)
+    public static bool TryRecognise(string method, ReadOnlySpan<char> target, out ChangingCall call)
     {
         call = default;
         var post = method == "POST";
@@ -35,22 +35,22 @@ internal readonly record struct PassedCall(PassedCallKind Kind, string Reference
             if (path.IsEmpty || query.Contains(';'))
                 return false;
             var link = IsTrue(QueryValue(query, "link"));
-            call = new(link ? PassedCallKind.Unlink : PassedCallKind.Remove, Decode(path), null);
+            call = new(link ? ChangingCallKind.Unlink : ChangingCallKind.Remove, Decode(path), null);
             return true;
         }
 
         if (path.SequenceEqual("create"))
-            call = new(PassedCallKind.Create, "", QueryValue(query, "name"));
+            call = new(ChangingCallKind.Create, "", QueryValue(query, "name"));
         else if (Strip(ref path, "/start"))
-            call = new(PassedCallKind.Start, Decode(path), null);
+            call = new(ChangingCallKind.Start, Decode(path), null);
         else if (Strip(ref path, "/rename"))
-            call = new(PassedCallKind.Rename, Decode(path).Trim(), QueryValue(query, "name")?.Trim());
+            call = new(ChangingCallKind.Rename, Decode(path).Trim(), QueryValue(query, "name")?.Trim());
         else if (Strip(ref path, "/kill"))
-            call = new(PassedCallKind.Kill, Decode(path), null);
+            call = new(ChangingCallKind.Kill, Decode(path), null);
         else if (Strip(ref path, "/stop"))
-            call = new(PassedCallKind.Stop, Decode(path), null);
+            call = new(ChangingCallKind.Stop, Decode(path), null);
         else if (Strip(ref path, "/restart"))
-            call = new(PassedCallKind.Restart, Decode(path), null);
+            call = new(ChangingCallKind.Restart, Decode(path), null);
         else
             return false;
         return true;
@@ -99,7 +99,7 @@ internal readonly record struct PassedCall(PassedCallKind Kind, string Reference
 }
 
 /// <summary>The calls that pass unchanged and yet tell the index, or <see cref="BypassWatch"/>, something.</summary>
-internal enum PassedCallKind
+internal enum ChangingCallKind
 {
     /// <summary><c>POST /containers/create</c>.</summary>
     Create,

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace DockerGuardProxy.Tests.Probe;
 
-public sealed class VerdictTests
+public sealed class BareDiagnosisTests
 {
     private static readonly RunSample None = Sample();
     private static readonly RunSample Gone = None with { InitGone = true };
@@ -72,9 +72,9 @@ public sealed class VerdictTests
     public void Decides(string name)
     {
         var (first, second, due, seen, kind, tids) = Cases[name];
-        var verdict = Verdict.Of(first, second, due, seen);
-        Assert.Equal(kind, verdict.Kind);
-        Assert.Equal(tids, verdict.Holders.Select(task => task.Tid));
+        var diagnosis = BareDiagnosis.Of(first, second, due, seen);
+        Assert.Equal(kind, diagnosis.Kind);
+        Assert.Equal(tids, diagnosis.Holders.Select(task => task.Tid));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class VerdictTests
         var sample = task.Array[0, 4].Select(tasks => Sample([.. tasks.DistinctBy(t => t.Tid)]));
         Gen.Select(sample, sample, Gen.Bool, Gen.Bool).Sample((first, second, due, seen) =>
         {
-            var evidence = new Diagnosis(Verdict.Of(first, second, due, seen).Kind, []).IsEvidence;
+            var evidence = new Diagnosis(BareDiagnosis.Of(first, second, due, seen).Kind, []).IsEvidence;
             return !evidence || (due && !first.Tasks.Concat(second.Tasks).Any(t => t.IsLive && !t.IsDoomed));
         });
     }

@@ -7,4 +7,4 @@ namespace DockerGuardProxy.Engine;
 /// <param name="Call">The call.</param>
 /// <param name="Target">The container it named then, as it was; null for a creation or an unknown one.</param>
 /// <param name="Body">What a creation's body said, if it could be read.</param>
-internal sealed record PassingChange(PassedCall Call, Container? Target, CreateBody? Body);
+internal sealed record ExpectedChange(ChangingCall Call, Container? Target, CreateBody? Body);

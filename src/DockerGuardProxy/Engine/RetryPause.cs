@@ -4,7 +4,7 @@ namespace DockerGuardProxy.Engine;
 /// How long to wait before something is tried again: doubling from 100 ms, with a quarter of jitter either way. An engine that refuses is
 /// tried up to every 2 s, for that costs it nothing; one that hangs up to every minute, for it may keep each try.
 /// </summary>
-internal sealed class Backoff(Func<double> random)
+internal sealed class RetryPause(Func<double> random)
 {
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestRefused = TimeSpan.FromSeconds(2);
