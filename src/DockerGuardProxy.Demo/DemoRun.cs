@@ -21,7 +21,7 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
     /// <summary>Runs it; whatever it has made but the picture is gone when this returns or throws, or is among the leftovers.</summary>
     /// <exception cref="DemoException">It can't be played here.</exception>
     /// <exception cref="IOException">A socket in use, no space, or the like.</exception>
-    public async Task RunAsync(CancellationToken cancellation)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (File.Exists(OffSwitch)) throw new DemoException($"{OffSwitch} is there and switches off every guard, the demo's too");
 
@@ -42,14 +42,14 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
         screen.Line();
         screen.Title("1. Callers on the engine's own socket");
         var direct = options.Engine is { } engine
-            ? await RealAsync(player, folder, engine, null, cancellation)
-            : await SimulatedAsync(player, folder, "engine-1.sock", null, null, cancellation);
+            ? await RealAsync(player, folder, engine, null, cancellationToken)
+            : await SimulatedAsync(player, folder, "engine-1.sock", null, null, cancellationToken);
 
         screen.Line();
         screen.Title("2. The same callers on the proxy's socket");
         var guarded = options.Engine is { } again
-            ? await RealAsync(player, folder, again, settings, cancellation)
-            : await SimulatedAsync(player, folder, "engine-2.sock", settings, procfs, cancellation);
+            ? await RealAsync(player, folder, again, settings, cancellationToken)
+            : await SimulatedAsync(player, folder, "engine-2.sock", settings, procfs, cancellationToken);
 
         screen.Line();
         screen.Title("What it came to");
@@ -60,32 +60,32 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
     }
 
     private async Task<PlayedHalf> SimulatedAsync(
-        Player player, DemoFolder folder, string name, string? settings, SimulatedProcfs? procfs, CancellationToken cancellation)
+        Player player, DemoFolder folder, string name, string? settings, SimulatedProcfs? procfs, CancellationToken cancellationToken)
     {
         var socket = folder.Socket(name);
         await using var engine = await SimulatedEngine.StartAsync(
             socket, SimulatedEngineOptions.Leaky with { Time = time, Processes = procfs });
-        return await PlayAsync(player, folder, await SimulatedPlay.PrepareAsync(engine), socket, settings, cancellation);
+        return await PlayAsync(player, folder, await SimulatedPlay.PrepareAsync(engine), socket, settings, cancellationToken);
     }
 
     private async Task<PlayedHalf> RealAsync(
-        Player player, DemoFolder folder, string socket, string? settings, CancellationToken cancellation)
+        Player player, DemoFolder folder, string socket, string? settings, CancellationToken cancellationToken)
     {
-        await using var play = await RealPlay.PrepareAsync(socket, folder, leftovers, time, cancellation);
-        return await PlayAsync(player, folder, play, socket, settings, cancellation);
+        await using var play = await RealPlay.PrepareAsync(socket, folder, leftovers, time, cancellationToken);
+        return await PlayAsync(player, folder, play, socket, settings, cancellationToken);
     }
 
     private async Task<PlayedHalf> PlayAsync(
-        Player player, DemoFolder folder, IPlayedEngine engine, string socket, string? settings, CancellationToken cancellation)
+        Player player, DemoFolder folder, IPlayedEngine engine, string socket, string? settings, CancellationToken cancellationToken)
     {
         if (settings is null)
-            return await player.PlayAsync("direct", engine, socket, static () => null, static () => Task.FromResult(""), cancellation);
+            return await player.PlayAsync("direct", engine, socket, static () => null, static () => Task.FromResult(""), cancellationToken);
 
         var (listen, admin) = (folder.Socket("docker.sock"), folder.Socket("admin.sock"));
         var procfs = options.Engine is null ? folder.Of(Procfs) : "/proc";
         string[] arguments =
             ["run", "--config", settings, "--listen", listen, "--engine", socket, "--admin", admin, "--procfs", procfs];
-        await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellation);
+        await using var proxy = await ProxyProcess.StartAsync(listen, arguments, time, cancellationToken);
         var status = new ProxyStatus(admin, time);
         return await proxy.WhileItRunsAsync(
             async running =>
@@ -93,6 +93,6 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
                 await status.KnowsAsync(Containers, running);
                 return await player.PlayAsync("guarded", engine, listen, () => proxy.Memory, () => status.StuckAsync(running), running);
             },
-            cancellation);
+            cancellationToken);
     }
 }

@@ -15,12 +15,12 @@ internal sealed class DockerCalls(string socketPath) : IDisposable
 
         // Each caller is another process: none leaves a connection to the next.
         PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = async (_, cancellation) =>
+        ConnectCallback = async (_, cancellationToken) =>
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch
@@ -37,17 +37,17 @@ internal sealed class DockerCalls(string socketPath) : IDisposable
     };
 
     /// <summary><c>docker stop</c>: status, and the error's text.</summary>
-    public async Task<(int Status, string Message)> StopAsync(string container, int seconds, CancellationToken cancellation)
+    public async Task<(int Status, string Message)> StopAsync(string container, int seconds, CancellationToken cancellationToken)
     {
         var target = new Uri($"containers/{container}/stop?t={seconds}", UriKind.Relative);
-        using var answer = await _client.PostAsync(target, null, cancellation);
-        var body = await answer.Content.ReadAsStringAsync(cancellation);
+        using var answer = await _client.PostAsync(target, null, cancellationToken);
+        var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         return ((int)answer.StatusCode, body.Length == 0 ? "" : (string?)JsonNode.Parse(body)?["message"] ?? "");
     }
 
     /// <summary><c>docker ps</c>.</summary>
-    public Task ListAsync(CancellationToken cancellation) =>
-        _client.GetStringAsync(new Uri("containers/json", UriKind.Relative), cancellation);
+    public Task ListAsync(CancellationToken cancellationToken) =>
+        _client.GetStringAsync(new Uri("containers/json", UriKind.Relative), cancellationToken);
 
     public void Dispose() => _client.Dispose();
 }

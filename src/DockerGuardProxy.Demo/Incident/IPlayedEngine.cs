@@ -13,13 +13,13 @@ internal interface IPlayedEngine
     public long Reached { get; }
 
     /// <summary>The stuck container's file system stops answering.</summary>
-    public Task FreezeAsync(CancellationToken cancellation);
+    public Task FreezeAsync(CancellationToken cancellationToken);
 
     /// <summary>It answers again.</summary>
-    public Task ThawAsync(CancellationToken cancellation);
+    public Task ThawAsync(CancellationToken cancellationToken);
 
     /// <summary>The engine now.</summary>
-    public Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellation);
+    public Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellationToken);
 
     /// <summary>Whether a sample shows no call open any more.</summary>
     public bool IsFree(Sample sample);

@@ -21,14 +21,14 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
     /// <param name="socket">Where the callers go.</param>
     /// <param name="proxyMemory">Resident bytes of the proxy, if there is one.</param>
     /// <param name="status">Asks the proxy for its view, just before the thaw.</param>
-    /// <param name="cancellation">Ends it early.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
     public async Task<PlayedHalf> PlayAsync(
         string name,
         IPlayedEngine engine,
         string socket,
         Func<long?> proxyMemory,
         Func<Task<string>> status,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         using var calls = new DockerCalls(socket);
         var answers = new Answers();
@@ -39,7 +39,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         TimeSpan Now() => time.GetElapsedTime(begin);
 
         // 1.
-        await engine.FreezeAsync(cancellation);
+        await engine.FreezeAsync(cancellationToken);
 
         // 2, 3. Until all callers are gone: the last one's patience is waited for too.
         TimeSpan nextSample = TimeSpan.Zero, nextShow = ShowGap;
@@ -48,11 +48,11 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
             do
             {
                 var now = Now();
-                if (now < options.Length) callers.Add(CallAsync(calls, engine.Stuck, answers, Now, cancellation));
-                if (now > options.Length / 2) others ??= OthersAsync(calls, engine.Healthy, cancellation);
+                if (now < options.Length) callers.Add(CallAsync(calls, engine.Stuck, answers, Now, cancellationToken));
+                if (now > options.Length / 2) others ??= OthersAsync(calls, engine.Healthy, cancellationToken);
                 if (now >= nextSample)
                 {
-                    samples.Add(await engine.TakeAsync(now, cancellation));
+                    samples.Add(await engine.TakeAsync(now, cancellationToken));
                     nextSample += SampleGap;
                 }
 
@@ -63,28 +63,28 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
                 }
             }
             while ((Now() < options.Length || callers.Any(static caller => !caller.IsCompleted))
-                && await timer.WaitForNextTickAsync(cancellation));
+                && await timer.WaitForNextTickAsync(cancellationToken));
         }
 
         await Task.WhenAll(callers);
         var (otherStop, list) = await others!;
-        var last = await engine.TakeAsync(Now(), cancellation);
+        var last = await engine.TakeAsync(Now(), cancellationToken);
         var reached = engine.Reached;
         var view = await status();
 
         // 4.
         var thawAt = Now();
         var memory = proxyMemory();
-        samples.Add(await engine.TakeAsync(thawAt, cancellation));
-        await engine.ThawAsync(cancellation);
+        samples.Add(await engine.TakeAsync(thawAt, cancellationToken));
+        await engine.ThawAsync(cancellationToken);
         bool isFree;
-        while (!(isFree = engine.IsFree(await engine.TakeAsync(Now(), cancellation))) && Now() - thawAt < RecoveryLimit)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellation);
+        while (!(isFree = engine.IsFree(await engine.TakeAsync(Now(), cancellationToken))) && Now() - thawAt < RecoveryLimit)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken);
         TimeSpan? recovery = isFree ? Now() - thawAt : null;
 
         // A moment more, so that the picture shows it.
-        await Task.Delay(SampleGap, time, cancellation);
-        samples.Add(await engine.TakeAsync(Now(), cancellation));
+        await Task.Delay(SampleGap, time, cancellationToken);
+        samples.Add(await engine.TakeAsync(Now(), cancellationToken));
         return new PlayedHalf
         {
             Name = name,
@@ -102,10 +102,10 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         };
     }
 
-    private async Task CallAsync(DockerCalls calls, string container, Answers answers, Func<TimeSpan> now, CancellationToken cancellation)
+    private async Task CallAsync(DockerCalls calls, string container, Answers answers, Func<TimeSpan> now, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(options.CallerPatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
             var (status, message) = await calls.StopAsync(container, options.StopSeconds, either.Token);
@@ -113,22 +113,22 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             answers.AddGaveUp();
         }
     }
 
-    private async Task<(TimeSpan? Stop, TimeSpan? List)> OthersAsync(DockerCalls calls, string container, CancellationToken cancellation)
+    private async Task<(TimeSpan? Stop, TimeSpan? List)> OthersAsync(DockerCalls calls, string container, CancellationToken cancellationToken)
     {
-        var list = await TakenAsync(calls.ListAsync, cancellation);
-        return (await TakenAsync(patience => calls.StopAsync(container, options.StopSeconds, patience), cancellation), list);
+        var list = await TakenAsync(calls.ListAsync, cancellationToken);
+        return (await TakenAsync(patience => calls.StopAsync(container, options.StopSeconds, patience), cancellationToken), list);
     }
 
     /// <summary>How long a call takes; null if it is not answered as long as a caller waits.</summary>
-    private async Task<TimeSpan?> TakenAsync(Func<CancellationToken, Task> call, CancellationToken cancellation)
+    private async Task<TimeSpan?> TakenAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(options.CallerPatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         var begin = time.GetTimestamp();
         try
         {
@@ -137,7 +137,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         }
         catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             return null;
         }
     }

@@ -39,19 +39,19 @@ internal sealed class SimulatedPlay : IPlayedEngine
         return play;
     }
 
-    public Task FreezeAsync(CancellationToken cancellation)
+    public Task FreezeAsync(CancellationToken cancellationToken)
     {
         _engine.Freeze(Stuck);
         return Task.CompletedTask;
     }
 
-    public Task ThawAsync(CancellationToken cancellation)
+    public Task ThawAsync(CancellationToken cancellationToken)
     {
         _engine.Thaw(Stuck);
         return Task.CompletedTask;
     }
 
-    public Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellation)
+    public Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellationToken)
     {
         var counters = _engine.Counters;
         return Task.FromResult(new Sample(at, counters.Connections, counters.Waiters, counters.Goroutines, counters.WaitingBytes));

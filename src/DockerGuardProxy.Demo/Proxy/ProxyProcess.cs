@@ -36,10 +36,10 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
     /// <param name="listen">Path of its socket.</param>
     /// <param name="arguments">What follows <c>docker-guard-proxy</c>.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="cancellation">Ends the process again.</param>
+    /// <param name="cancellationToken">Ends the process again.</param>
     /// <exception cref="DemoException">It ends, or does not answer in time.</exception>
     public static async Task<ProxyProcess> StartAsync(
-        string listen, IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellation)
+        string listen, IEnumerable<string> arguments, TimeProvider time, CancellationToken cancellationToken)
     {
         var proxy = new ProxyProcess(ProxyProgram.Start(arguments), time);
         try
@@ -51,13 +51,13 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
             proxy._process.BeginErrorReadLine();
             proxy._process.BeginOutputReadLine();
             var started = time.GetTimestamp();
-            while (!await AnswersAsync(listen, cancellation))
+            while (!await AnswersAsync(listen, cancellationToken))
             {
                 if (proxy._process.HasExited)
                     throw new DemoException($"the proxy ended at its start: {proxy._lastLine}");
                 if (time.GetElapsedTime(started) > StartLimit)
                     throw new DemoException($"the proxy did not listen on {listen} within {StartLimit.TotalSeconds} s: {proxy._lastLine}");
-                await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellation);
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time, cancellationToken);
             }
 
             return proxy;
@@ -71,16 +71,16 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
 
     /// <summary>Runs something as long as the proxy does.</summary>
     /// <exception cref="DemoException">The proxy ended meanwhile.</exception>
-    public async Task<T> WhileItRunsAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken cancellation)
+    public async Task<T> WhileItRunsAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken cancellationToken)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var watch = new CancellationTokenSource();
         var watching = WatchAsync();
         try
         {
             return await run(ended.Token);
         }
-        catch (Exception) when (_process.HasExited && !cancellation.IsCancellationRequested)
+        catch (Exception) when (_process.HasExited && !cancellationToken.IsCancellationRequested)
         {
             throw new DemoException($"the proxy ended meanwhile, exit code {_process.ExitCode}: {_lastLine}");
         }
@@ -124,12 +124,12 @@ internal sealed partial class ProxyProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task<bool> AnswersAsync(string path, CancellationToken cancellation)
+    private static async Task<bool> AnswersAsync(string path, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             return true;
         }
         catch (SocketException)

@@ -17,51 +17,51 @@ internal sealed class ProxyStatus(string admin, TimeProvider time)
 
     /// <summary>Waits until the proxy knows the engine's containers; until then it passes every call on.</summary>
     /// <exception cref="DemoException">It does not learn of them.</exception>
-    public Task KnowsAsync(int containers, CancellationToken cancellation) => UntilAsync(
+    public Task KnowsAsync(int containers, CancellationToken cancellationToken) => UntilAsync(
         ["--json"],
         (code, text) => code is 0 or SomethingIsStuck
             && JsonNode.Parse(text)!["engine"] is { } engine && (bool)engine["ready"]! && (int)engine["containers"]! >= containers,
         "the proxy does not learn of the containers",
-        cancellation);
+        cancellationToken);
 
     /// <summary>What it prints of a stuck container.</summary>
     /// <exception cref="DemoException">It shows none.</exception>
-    public Task<string> StuckAsync(CancellationToken cancellation) => UntilAsync(
+    public Task<string> StuckAsync(CancellationToken cancellationToken) => UntilAsync(
         [],
 
         // Its exit code says which it is: 0 would mean that nothing is stuck.
         static (code, _) => code == SomethingIsStuck,
         "docker-guard-proxy status shows no stuck container",
-        cancellation);
+        cancellationToken);
 
     private async Task<string> UntilAsync(
-        IEnumerable<string> arguments, Func<int?, string, bool> isIt, string otherwise, CancellationToken cancellation)
+        IEnumerable<string> arguments, Func<int?, string, bool> isIt, string otherwise, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
         while (true)
         {
-            var (code, text) = await AskAsync(["status", "--admin", admin, .. arguments], cancellation);
+            var (code, text) = await AskAsync(["status", "--admin", admin, .. arguments], cancellationToken);
             if (isIt(code, text)) return text;
             if (time.GetElapsedTime(begin) > Limit) throw new DemoException($"{otherwise}: exit code {code}, {text.Trim().Split('\n')[^1]}");
-            await Task.Delay(Gap, time, cancellation);
+            await Task.Delay(Gap, time, cancellationToken);
         }
     }
 
     /// <summary>Exit code and output; no exit code where it does not end in time.</summary>
-    private async Task<(int? Code, string Text)> AskAsync(IEnumerable<string> arguments, CancellationToken cancellation)
+    private async Task<(int? Code, string Text)> AskAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         using var process = ProxyProgram.Start(arguments);
         try
         {
             using var limit = new CancellationTokenSource(AnswerLimit, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
             var errors = process.StandardError.ReadToEndAsync(either.Token);
             var text = await process.StandardOutput.ReadToEndAsync(either.Token);
             var error = await errors;
             await process.WaitForExitAsync(either.Token);
             return (process.ExitCode, text.Length > 0 ? text : error);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return (null, "no answer");
         }

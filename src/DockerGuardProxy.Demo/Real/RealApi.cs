@@ -20,10 +20,10 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     private readonly HttpClient _client = new(new SocketsHttpHandler
     {
         UseProxy = false,
-        ConnectCallback = async (_, cancellation) =>
+        ConnectCallback = async (_, cancellationToken) =>
         {
             var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         },
     })
@@ -33,13 +33,13 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     };
 
     /// <summary>Number of containers, running or not.</summary>
-    public async Task<int> CountAsync(CancellationToken cancellation) =>
-        (await GetAsync("containers/json?all=1", cancellation)).AsArray().Count;
+    public async Task<int> CountAsync(CancellationToken cancellationToken) =>
+        (await GetAsync("containers/json?all=1", cancellationToken)).AsArray().Count;
 
     /// <summary>Open descriptors and goroutines of the engine.</summary>
-    public async Task<(int Descriptors, int Goroutines)> InfoAsync(CancellationToken cancellation)
+    public async Task<(int Descriptors, int Goroutines)> InfoAsync(CancellationToken cancellationToken)
     {
-        var info = await GetAsync("info", cancellation);
+        var info = await GetAsync("info", cancellationToken);
         return ((int)info["NFd"]!, (int)info["NGoroutines"]!);
     }
 
@@ -89,7 +89,8 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     }
 
     /// <summary>Starts a container.</summary>
-    public Task StartAsync(string id, CancellationToken cancellation) => SendAsync(HttpMethod.Post, $"containers/{id}/start", null, cancellation);
+    public Task StartAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, $"containers/{id}/start", null, cancellationToken);
 
     /// <summary>Removes a container, if it is still there.</summary>
     /// <exception cref="DemoException">The engine refuses it again and again.</exception>
@@ -115,7 +116,7 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     public Task RemoveImageAsync(string id) => SendAsync(HttpMethod.Delete, $"images/{id}", null, CancellationToken.None, 404);
 
     /// <summary>Calls back for each signal that the engine has sent to a container from now on, until cancelled.</summary>
-    public async Task<Task> WatchSignalsAsync(string container, Action<int> signalled, CancellationToken cancellation)
+    public async Task<Task> WatchSignalsAsync(string container, Action<int> signalled, CancellationToken cancellationToken)
     {
         var filters = Uri.EscapeDataString($$"""{"container":["{{container}}"],"event":["kill"]}""");
         var target = $"events?filters={filters}";
@@ -123,15 +124,15 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
             "GET events",
             limited => _client.GetAsync(new Uri(target, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, limited),
             QuestionLimit,
-            cancellation);
+            cancellationToken);
         return ReadAsync();
 
         async Task ReadAsync()
         {
             using (answer)
-            using (var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellation)))
+            using (var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(cancellationToken)))
             {
-                while (await reader.ReadLineAsync(cancellation) is { } line)
+                while (await reader.ReadLineAsync(cancellationToken) is { } line)
                     signalled(int.Parse((string)JsonNode.Parse(line)!["Actor"]!["Attributes"]!["signal"]!, null));
             }
         }
@@ -139,11 +140,11 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<JsonNode> GetAsync(string target, CancellationToken cancellation) =>
+    private async Task<JsonNode> GetAsync(string target, CancellationToken cancellationToken) =>
         JsonNode.Parse(await AnswerAsync(
-            $"GET {target}", limited => _client.GetStringAsync(new Uri(target, UriKind.Relative), limited), QuestionLimit, cancellation))!;
+            $"GET {target}", limited => _client.GetStringAsync(new Uri(target, UriKind.Relative), limited), QuestionLimit, cancellationToken))!;
 
-    private Task<string> SendAsync(HttpMethod method, string target, HttpContent? body, CancellationToken cancellation, int? alsoFine = null) =>
+    private Task<string> SendAsync(HttpMethod method, string target, HttpContent? body, CancellationToken cancellationToken, int? alsoFine = null) =>
         AnswerAsync(
             $"{method} {target}",
             async limited =>
@@ -156,18 +157,18 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
                     : throw new DemoException($"the engine answered {(int)answer.StatusCode} to {method} {target}: {text.Trim()}");
             },
             ChangeLimit,
-            cancellation);
+            cancellationToken);
 
     /// <exception cref="LostEngineException">None comes.</exception>
-    private async Task<T> AnswerAsync<T>(string call, Func<CancellationToken, Task<T>> send, TimeSpan limit, CancellationToken cancellation)
+    private async Task<T> AnswerAsync<T>(string call, Func<CancellationToken, Task<T>> send, TimeSpan limit, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
             return await send(either.Token);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new LostEngineException($"{socketPath}: the engine is silent: no answer to {call} in {limit.TotalSeconds} s");
         }

@@ -47,17 +47,17 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
     /// <param name="folder">For the disk.</param>
     /// <param name="leftovers">Takes what can't be cleaned up in the end.</param>
     /// <param name="time">Clock.</param>
-    /// <param name="cancellation">Ends it; what was made is gone then.</param>
+    /// <param name="cancellationToken">Ends it; what was made is gone then.</param>
     /// <exception cref="DemoException">Not root, not an engine without containers, or a tool is missing.</exception>
     public static async Task<RealPlay> PrepareAsync(
-        string socket, DemoFolder folder, Leftovers leftovers, TimeProvider time, CancellationToken cancellation)
+        string socket, DemoFolder folder, Leftovers leftovers, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!Environment.IsPrivilegedProcess) throw new DemoException("--real freezes a file system and needs root");
         if (!DemoFolder.IsSocketPath(socket)) throw new DemoException($"{socket}: no path that a socket can have");
         var play = new RealPlay(socket, folder, leftovers, time);
         try
         {
-            await play.StartAsync(cancellation);
+            await play.StartAsync(cancellationToken);
             return play;
         }
         catch
@@ -67,20 +67,20 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
         }
     }
 
-    public async Task FreezeAsync(CancellationToken cancellation)
+    public async Task FreezeAsync(CancellationToken cancellationToken)
     {
-        _baseline = await _api.InfoAsync(cancellation);
+        _baseline = await _api.InfoAsync(cancellationToken);
         await _disk!.FreezeAsync();
 
         // Until the writer's next touch.
-        await Task.Delay(TimeSpan.FromMilliseconds(500), _time, cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), _time, cancellationToken);
     }
 
-    public Task ThawAsync(CancellationToken cancellation) => _disk!.ThawAsync();
+    public Task ThawAsync(CancellationToken cancellationToken) => _disk!.ThawAsync();
 
-    public async Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellation)
+    public async Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellationToken)
     {
-        var (descriptors, goroutines) = await _api.InfoAsync(cancellation);
+        var (descriptors, goroutines) = await _api.InfoAsync(cancellationToken);
         return new Sample(at, descriptors, Math.Max(0, descriptors - _baseline.Descriptors), goroutines, null);
     }
 
@@ -106,17 +106,17 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
         _watching.Dispose();
     }
 
-    private async Task StartAsync(CancellationToken cancellation)
+    private async Task StartAsync(CancellationToken cancellationToken)
     {
-        var others = await _api.CountAsync(cancellation);
+        var others = await _api.CountAsync(cancellationToken);
         if (others > 0)
             throw new DemoException($"{_socket}: that engine has {others} container(s); --real plays only on an engine without any");
         _disk = await FreezableDisk.CreateAsync(_folder.Of(""), _time);
         _image = await _api.ImportAsync();
 
         // The shell is process 1, which can be killed but for its child in D state.
-        await RunAsync(StuckName, "while :; do touch /data/x; sleep 0.1; done", $"{_disk.MountPoint}:/data", cancellation);
-        await RunAsync(HealthyName, "trap 'exit 0' TERM; while :; do sleep 0.1; done", null, cancellation);
+        await RunAsync(StuckName, "while :; do touch /data/x; sleep 0.1; done", $"{_disk.MountPoint}:/data", cancellationToken);
+        await RunAsync(HealthyName, "trap 'exit 0' TERM; while :; do sleep 0.1; done", null, cancellationToken);
         _watch = await _api.WatchSignalsAsync(
             Stuck,
             signal =>
@@ -126,11 +126,11 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
             _watching.Token);
     }
 
-    private async Task RunAsync(string name, string script, string? bind, CancellationToken cancellation)
+    private async Task RunAsync(string name, string script, string? bind, CancellationToken cancellationToken)
     {
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         _containers.Add(await _api.CreateAsync(name, _image!, script, bind));
-        await _api.StartAsync(_containers[^1], cancellation);
+        await _api.StartAsync(_containers[^1], cancellationToken);
     }
 
     private async Task RemoveAsync()

@@ -95,17 +95,17 @@ internal sealed partial class ContainerLearner(
         new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = stoppingToken },
         WorkAsync);
 
-    private async ValueTask WorkAsync((string Id, long Run) wanted, CancellationToken stopping)
+    private async ValueTask WorkAsync((string Id, long Run) wanted, CancellationToken stoppingToken)
     {
         var (id, run) = wanted;
         if (index.Find(id) is { Running: true, IsFullyKnown: false } container && container.Run == run && mayInspect(id) && !GaveUp())
-            await InspectAsync(id, run, stopping);
+            await InspectAsync(id, run, stoppingToken);
     }
 
-    private async Task InspectAsync(string id, long run, CancellationToken stopping)
+    private async Task InspectAsync(string id, long run, CancellationToken stoppingToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping, limit.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
         try
         {
             if (await engine.InspectAsync(id, both.Token) is { } found)
@@ -117,7 +117,7 @@ internal sealed partial class ContainerLearner(
                 _hung++;
             Hung(logger, id[..Math.Min(12, id.Length)]);
         }
-        catch (Exception fault) when (!stopping.IsCancellationRequested)
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
             // The engine is gone, answered nonsense or was given up by the client: unknown stays unknown in this run.
             Failed(logger, id, LogText.Escape(fault.Message, 400));

@@ -35,28 +35,28 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    public Task PingAsync(CancellationToken cancellation) => _client.System.PingAsync(cancellation);
+    public Task PingAsync(CancellationToken cancellationToken) => _client.System.PingAsync(cancellationToken);
 
-    public async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
+    public async Task<EngineInfo> InfoAsync(CancellationToken cancellationToken)
     {
-        var info = await _client.System.GetSystemInfoAsync(cancellation);
+        var info = await _client.System.GetSystemInfoAsync(cancellationToken);
         return new EngineInfo(info.ServerVersion, info.Debug ? info.NGoroutines : null);
     }
 
-    public Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation) => ListAsync(null, null, cancellation);
+    public Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellationToken) => ListAsync(null, null, cancellationToken);
 
-    public Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellation) =>
-        ListAsync("id", prefix, cancellation);
+    public Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellationToken) =>
+        ListAsync("id", prefix, cancellationToken);
 
     // The filter is a regular expression, held against the name with and without its slash.
-    public Task<IReadOnlyList<ListedContainer>> ListByNameAsync(string name, CancellationToken cancellation) =>
-        ListAsync("name", $"^/{Regex.Escape(name)}$", cancellation);
+    public Task<IReadOnlyList<ListedContainer>> ListByNameAsync(string name, CancellationToken cancellationToken) =>
+        ListAsync("name", $"^/{Regex.Escape(name)}$", cancellationToken);
 
-    public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellation)
+    public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await _client.Containers.InspectContainerAsync(id, cancellation);
+            var found = await _client.Containers.InspectContainerAsync(id, cancellationToken);
             var seconds = found.Config?.StopTimeout?.TotalSeconds;
             var signal = found.Config?.StopSignal;
             return new Inspection(
@@ -71,7 +71,7 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
         }
     }
 
-    public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellation)
+    public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellationToken)
     {
         var parameters = new ContainerEventsParameters
         {
@@ -85,19 +85,19 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
         // The overload meant to replace this one does not tell when the answer's head has come, which is when the engine has subscribed us.
 #pragma warning disable CS0618
-        var stream = await _client.System.MonitorEventsAsync(parameters, cancellation);
+        var stream = await _client.System.MonitorEventsAsync(parameters, cancellationToken);
 #pragma warning restore CS0618
-        return ReadAsync(stream, cancellation);
+        return ReadAsync(stream, cancellationToken);
     }
 
-    private static async IAsyncEnumerable<EngineEvent> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellation)
+    private static async IAsyncEnumerable<EngineEvent> ReadAsync(Stream stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // One event a line, as Go's encoder writes them: each is handed on as soon as its line is whole, whatever follows it.
         var reader = PipeReader.Create(stream);
         await using var closing = stream;
         while (true)
         {
-            var read = await reader.ReadAsync(cancellation);
+            var read = await reader.ReadAsync(cancellationToken);
             var buffer = read.Buffer;
             while (buffer.PositionOf((byte)'\n') is { } end)
             {
@@ -120,12 +120,12 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
         return JsonSerializer.Deserialize(ref reader, EngineJson.Default.EngineEvent);
     }
 
-    private async Task<IReadOnlyList<ListedContainer>> ListAsync(string? filter, string? value, CancellationToken cancellation)
+    private async Task<IReadOnlyList<ListedContainer>> ListAsync(string? filter, string? value, CancellationToken cancellationToken)
     {
         var parameters = new ContainersListParameters { All = true };
         if (filter is not null)
             parameters.Filters = new Dictionary<string, IDictionary<string, bool>> { [filter] = Set(value!) };
-        var list = await _client.Containers.ListContainersAsync(parameters, cancellation);
+        var list = await _client.Containers.ListContainersAsync(parameters, cancellationToken);
         var result = new ListedContainer[list.Count];
         for (var i = 0; i < result.Length; i++)
         {
@@ -152,6 +152,6 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
         // Short, so that the engine's count of connections tells of its callers and not of us.
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2);
-        handler.ConnectCallback = (_, cancellation) => UnixConnection.OpenStreamAsync(socketPath, cancellation);
+        handler.ConnectCallback = (_, cancellationToken) => UnixConnection.OpenStreamAsync(socketPath, cancellationToken);
     }
 }

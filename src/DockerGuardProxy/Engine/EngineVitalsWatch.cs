@@ -49,17 +49,17 @@ internal sealed class EngineVitalsWatch(
         _vitals = reader.Read(instance);
     }
 
-    private async Task AskAsync(CancellationToken cancellation)
+    private async Task AskAsync(CancellationToken cancellationToken)
     {
         // One question at a time, however long it takes: a hung handler of dockerd's does not end when its client leaves, so asking again
         // and again would cost the engine the very thing that the guard is there to save.
-        _asking ??= engine.InfoAsync(cancellation);
+        _asking ??= engine.InfoAsync(cancellationToken);
         try
         {
-            _info = await _asking.WaitAsync(InfoLimit, time, cancellation);
+            _info = await _asking.WaitAsync(InfoLimit, time, cancellationToken);
             _asking = null;
         }
-        catch (Exception) when (!cancellation.IsCancellationRequested)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Down, hung or busy: the watch of its events says so. Goroutines of long ago would mislead.
             if (_asking is { IsCompleted: true })

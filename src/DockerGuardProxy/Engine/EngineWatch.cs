@@ -88,9 +88,9 @@ internal sealed partial class EngineWatch(
         }
     }
 
-    private async Task FollowAsync(CancellationToken stopping)
+    private async Task FollowAsync(CancellationToken stoppingToken)
     {
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await Limited(engine.PingAsync, life.Token);
         Meet(identity.Read());
 
@@ -124,16 +124,16 @@ internal sealed partial class EngineWatch(
         index.EngineRestarted();
     }
 
-    private async Task ReadAsync(IAsyncEnumerable<EngineEvent> events, CancellationToken cancellation)
+    private async Task ReadAsync(IAsyncEnumerable<EngineEvent> events, CancellationToken cancellationToken)
     {
-        await foreach (var message in events.WithCancellation(cancellation))
+        await foreach (var message in events.WithCancellation(cancellationToken))
         {
             _lastEventNano = message.TimeNano > 0 ? message.TimeNano : _lastEventNano;
             index.Apply(message);
         }
     }
 
-    private async Task ListAsync(CancellationToken cancellation)
+    private async Task ListAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -141,7 +141,7 @@ internal sealed partial class EngineWatch(
             do
             {
                 index.BeginList();
-                taken = index.EndList(await Limited(engine.ListAsync, cancellation));
+                taken = index.EndList(await Limited(engine.ListAsync, cancellationToken));
             }
             while (!taken);
 
@@ -150,26 +150,26 @@ internal sealed partial class EngineWatch(
             _lossTold = false;
             learner.LearnMissing();
 
-            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await Task.WhenAny(_listWanted.Reader.WaitToReadAsync(wait.Token).AsTask(), Task.Delay(ListInterval, time, wait.Token));
             await wait.CancelAsync();
-            await Task.Delay(ListPause, time, cancellation);
+            await Task.Delay(ListPause, time, cancellationToken);
             _listWanted.Reader.TryRead(out _);
         }
     }
 
-    private async Task Limited(Func<CancellationToken, Task> ask, CancellationToken cancellation) =>
-        await Limited(async token => { await ask(token); return true; }, cancellation);
+    private async Task Limited(Func<CancellationToken, Task> ask, CancellationToken cancellationToken) =>
+        await Limited(async token => { await ask(token); return true; }, cancellationToken);
 
     /// <summary>
     /// Gives up after <see cref="AnswerLimit"/>. The token of a stream must outlive the call, so for one <paramref name="outlives"/> is
     /// cancelled instead.
     /// </summary>
     private async Task<T> Limited<T>(
-        Func<CancellationToken, Task<T>> ask, CancellationToken cancellation, CancellationTokenSource? outlives = null)
+        Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken, CancellationTokenSource? outlives = null)
     {
         using var limit = new CancellationTokenSource(AnswerLimit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         using var chained = outlives is null ? default : limit.Token.Register(outlives.Cancel);
         try
         {

@@ -17,7 +17,7 @@ internal sealed partial class ReferenceConfirmer(IEngineApi engine, TimeProvider
     private readonly Dictionary<(string Reference, string Id), Line> _lines = [];
 
     /// <summary>Never throws but for the caller's own cancellation.</summary>
-    public Task<Confirmation> ConfirmAsync(string reference, string expectedId, CancellationToken cancellation)
+    public Task<Confirmation> ConfirmAsync(string reference, string expectedId, CancellationToken cancellationToken)
     {
         if (reference == expectedId)
             return Task.FromResult(Confirmation.Yes);
@@ -39,7 +39,7 @@ internal sealed partial class ReferenceConfirmer(IEngineApi engine, TimeProvider
             }
         }
 
-        return answer.WaitAsync(cancellation);
+        return answer.WaitAsync(cancellationToken);
     }
 
     private static TaskCompletionSource<Confirmation> NewAnswer() => new(TaskCreationOptions.RunContinuationsAsynchronously);

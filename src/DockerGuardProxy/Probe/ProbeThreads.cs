@@ -20,7 +20,7 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<Tim
 
     // Invariant: holds the cursor of each scan that was given up and whose thread still runs.
     private readonly HashSet<ScanCursor> _lost = [];
-    private readonly Lock _lock = new();
+    private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1);
     private TimeSpan _spent;
 
@@ -29,7 +29,7 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<Tim
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
                 return _spent;
         }
     }
@@ -39,7 +39,7 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<Tim
     {
         get
         {
-            lock (_lock)
+            lock (_gate)
                 return _lost.Count;
         }
     }
@@ -63,7 +63,7 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<Tim
         where T : class
     {
         ImmutableArray<ScanStep> blocked;
-        lock (_lock)
+        lock (_gate)
         {
             if (_lost.Count >= MaxLost)
                 return null;
@@ -80,7 +80,7 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<Tim
         }
         catch (TimeoutException)
         {
-            lock (_lock)
+            lock (_gate)
             {
                 if (!end.Task.IsCompleted)
                     _lost.Add(cursor);
@@ -109,7 +109,7 @@ internal sealed class ProbeThreads(TimeProvider time, TimeSpan timeout, Func<Tim
         void Finish(Action complete)
         {
             var spent = threadTime();
-            lock (_lock)
+            lock (_gate)
             {
                 _spent += spent;
                 complete();

@@ -11,8 +11,8 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
 {
     private readonly ProbeThreads _threads = new(time, options.ScanTimeout, options.ThreadTime);
 
-    // Invariant: whenever _waiting is not empty, a round is about to begin and take all of it. Both under _lock.
-    private readonly Lock _lock = new();
+    // Invariant: whenever _waiting is not empty, a round is about to begin and take all of it. Both under _gate.
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, (long Number, RunMemory Memory, long AskedAt)> _memory = [];
     private List<Ask> _waiting = [];
 
@@ -25,20 +25,20 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
     /// <summary>
     /// Looks at one run whole. Takes a little over the gap of a second.
     /// </summary>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled; the round goes on for others.</exception>
-    public ValueTask<Look> ProbeAsync(ContainerRun run, CancellationToken cancellation)
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled; the round goes on for others.</exception>
+    public ValueTask<Look> ProbeAsync(ContainerRun run, CancellationToken cancellationToken)
     {
         if (_threads.Lost >= ProbeThreads.MaxLost)
             return new(Look.CannotTell);
         var ask = new Ask(run);
-        lock (_lock)
+        lock (_gate)
         {
             _waiting.Add(ask);
             if (_waiting.Count == 1)
                 _ = Task.Run(BeginRoundAsync, CancellationToken.None);
         }
 
-        return new(ask.Answer.Task.WaitAsync(cancellation));
+        return new(ask.Answer.Task.WaitAsync(cancellationToken));
     }
 
     /// <summary>Whether each of these tasks still waits as it did when it was named; false where it can't be told. One look, at once.</summary>
@@ -65,7 +65,7 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
     private async Task BeginRoundAsync()
     {
         List<Ask> asks;
-        lock (_lock)
+        lock (_gate)
         {
             asks = _waiting;
             _waiting = [];
@@ -149,20 +149,20 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
 
     private RunMemory Recall(ContainerRun run)
     {
-        lock (_lock)
+        lock (_gate)
             return _memory.TryGetValue(run.Id, out var known) && known.Number == run.Number ? known.Memory : RunMemory.None;
     }
 
     private void Remember(ContainerRun run, RunMemory memory)
     {
-        lock (_lock)
+        lock (_gate)
             _memory[run.Id] = (run.Number, memory, time.GetTimestamp());
     }
 
     private void Forget()
     {
         var now = time.GetTimestamp();
-        lock (_lock)
+        lock (_gate)
         {
             foreach (var (id, (_, _, askedAt)) in _memory)
             {

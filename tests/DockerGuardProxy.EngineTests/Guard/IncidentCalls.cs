@@ -16,7 +16,7 @@ internal static class IncidentCalls
         using var timeout = new CancellationTokenSource(patience ?? TimeSpan.FromMinutes(3));
         try
         {
-            using var answer = await api.SendAsync(new HttpMethod(method), path, cancellation: timeout.Token);
+            using var answer = await api.SendAsync(new HttpMethod(method), path, cancellationToken: timeout.Token);
             var body = await answer.Content.ReadAsStringAsync(timeout.Token);
             return new IncidentAnswer(
                 (int)answer.StatusCode, body, clock.Elapsed, Header(answer, "Docker-Guard-Proxy"),

@@ -113,7 +113,7 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
         async Task<(int[] Statuses, TimeSpan Took)> StopAllAsync(EngineApi api)
         {
             await Parallel.ForEachAsync(names, new ParallelOptions { MaxDegreeOfParallelism = 8 },
-                async (name, end) => await engine.Api.PostAsync($"/containers/{name}/start", cancellation: end));
+                async (name, end) => await engine.Api.PostAsync($"/containers/{name}/start", cancellationToken: end));
             var clock = Stopwatch.StartNew();
             var answers = await Task.WhenAll(names.Select(name => api.CallAsync("POST", $"/containers/{name}/stop?t=2")));
             var took = clock.Elapsed;

@@ -13,10 +13,10 @@ internal sealed class EngineApi : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            ConnectCallback = async (_, cancellation) =>
+            ConnectCallback = async (_, cancellationToken) =>
             {
                 var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellation);
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
                 return new NetworkStream(connection, ownsSocket: true);
             },
             PooledConnectionLifetime = TimeSpan.Zero,
@@ -26,20 +26,20 @@ internal sealed class EngineApi : IDisposable
     }
 
     /// <summary>Any call; the caller disposes the answer.</summary>
-    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? json = null, CancellationToken cancellation = default)
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, object? json = null, CancellationToken cancellationToken = default)
     {
         var request = new HttpRequestMessage(method, path);
         if (json is not null)
             request.Content = JsonContent.Create(json);
-        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     /// <summary>A POST.</summary>
     /// <returns>Status and body.</returns>
-    public async Task<(int Status, string Body)> PostAsync(string path, object? json = null, CancellationToken cancellation = default)
+    public async Task<(int Status, string Body)> PostAsync(string path, object? json = null, CancellationToken cancellationToken = default)
     {
-        using var answer = await SendAsync(HttpMethod.Post, path, json, cancellation);
-        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellation));
+        using var answer = await SendAsync(HttpMethod.Post, path, json, cancellationToken);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
     public async Task<string> GetTextAsync(string path)

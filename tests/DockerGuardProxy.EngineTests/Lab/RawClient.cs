@@ -44,10 +44,10 @@ internal sealed class RawClient : IDisposable
     public void HalfClose() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>One line without its end; null if the peer closed before.</summary>
-    public async Task<string?> LineAsync(CancellationToken cancellation)
+    public async Task<string?> LineAsync(CancellationToken cancellationToken)
     {
         var line = new StringBuilder();
-        while (await FillAsync(cancellation))
+        while (await FillAsync(cancellationToken))
         {
             var c = (char)_buffer[_start++];
             if (c == '\n')
@@ -59,10 +59,10 @@ internal sealed class RawClient : IDisposable
     }
 
     /// <summary>Reads exactly so many bytes, fewer if the peer closes.</summary>
-    public async Task<byte[]> BytesAsync(long count, CancellationToken cancellation)
+    public async Task<byte[]> BytesAsync(long count, CancellationToken cancellationToken)
     {
         using var bytes = new MemoryStream();
-        while (bytes.Length < count && await FillAsync(cancellation))
+        while (bytes.Length < count && await FillAsync(cancellationToken))
         {
             var part = (int)Math.Min(count - bytes.Length, _end - _start);
             bytes.Write(_buffer, _start, part);
@@ -74,11 +74,11 @@ internal sealed class RawClient : IDisposable
 
     /// <summary>Reads on until the peer closes.</summary>
     /// <returns>True if it did; false if the time was over first.</returns>
-    public async Task<bool> RestAsync(Stream into, CancellationToken cancellation)
+    public async Task<bool> RestAsync(Stream into, CancellationToken cancellationToken)
     {
         try
         {
-            while (await FillAsync(cancellation))
+            while (await FillAsync(cancellationToken))
             {
                 into.Write(_buffer, _start, _end - _start);
                 _start = _end;
@@ -94,14 +94,14 @@ internal sealed class RawClient : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task<bool> FillAsync(CancellationToken cancellation)
+    private async Task<bool> FillAsync(CancellationToken cancellationToken)
     {
         if (_start < _end)
             return true;
         _start = _end = 0;
         try
         {
-            _end = await _socket.ReceiveAsync(_buffer, cancellation);
+            _end = await _socket.ReceiveAsync(_buffer, cancellationToken);
         }
         catch (SocketException)
         {

@@ -80,11 +80,11 @@ public sealed class ContainerLearnerTests : IAsyncDisposable
     public async Task One_that_hangs_is_closed_and_stays_unknown_and_after_a_few_none_is_asked_until_the_engine_restarts()
     {
         var closed = 0;
-        _engine.Interfere = async (_, cancellation) =>
+        _engine.Interfere = async (_, cancellationToken) =>
         {
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             finally
             {

@@ -80,7 +80,8 @@ public sealed class EngineVitalsTests : IDisposable
         Assert.Equal(0, watch.Restarts);
 
         engine.Instance = new EngineInstance(2, 1);
-        engine.Interfere = (what, cancellation) => what == "info" ? Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation) : Task.CompletedTask;
+        engine.Interfere = (what, cancellationToken) =>
+            what == "info" ? Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken) : Task.CompletedTask;
         await Eventually.Async(() => watch.Vitals.Pid == 2, () => time.Advance(TimeSpan.FromSeconds(1)));
         await Eventually.Async(() => watch.Info is { Version: "20.10.5", Goroutines: null }, () => time.Advance(TimeSpan.FromSeconds(1)));
         Assert.Equal(1, watch.Restarts);

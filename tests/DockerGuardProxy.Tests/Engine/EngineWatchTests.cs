@@ -35,7 +35,7 @@ public sealed class EngineWatchTests : IAsyncDisposable
     public async Task Events_are_taken_in_while_a_slow_list_is_under_way()
     {
         var list = new TaskCompletionSource();
-        _engine.Interfere = (question, cancellation) => question == "list" ? list.Task.WaitAsync(cancellation) : Task.CompletedTask;
+        _engine.Interfere = (question, cancellationToken) => question == "list" ? list.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
         await _watch.StartAsync(Cancel);
         await Eventually.Async(() => _engine.Asked.Contains("list"));
         _engine.Send(Event("start", "b", "db", 5));
@@ -90,13 +90,13 @@ public sealed class EngineWatchTests : IAsyncDisposable
     public async Task An_engine_that_hangs_is_given_up_and_tried_again(string hanging)
     {
         var hung = 0;
-        _engine.Interfere = async (question, cancellation) =>
+        _engine.Interfere = async (question, cancellationToken) =>
         {
             if (question != hanging || hung > 0)
                 return;
             try
             {
-                await Task.Delay(Timeout.Infinite, cancellation);
+                await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             finally
             {

@@ -40,55 +40,55 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
 
     public EngineInstance? Read() => Instance;
 
-    public Task PingAsync(CancellationToken cancellation) => AskAsync("ping", cancellation);
+    public Task PingAsync(CancellationToken cancellationToken) => AskAsync("ping", cancellationToken);
 
     /// <summary>What it says of itself.</summary>
     public EngineInfo Info { get; set; } = new("26.1.5", null);
 
-    public async Task<EngineInfo> InfoAsync(CancellationToken cancellation)
+    public async Task<EngineInfo> InfoAsync(CancellationToken cancellationToken)
     {
-        await AskAsync("info", cancellation);
+        await AskAsync("info", cancellationToken);
         return Info;
     }
 
-    public async Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<ListedContainer>> ListAsync(CancellationToken cancellationToken)
     {
         var list = Containers;
-        await AskAsync("list", cancellation);
+        await AskAsync("list", cancellationToken);
         return list;
     }
 
-    public async Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ListedContainer>> ListByIdAsync(string prefix, CancellationToken cancellationToken)
     {
-        await AskAsync("id " + prefix.TrimEnd('0'), cancellation);
+        await AskAsync("id " + prefix.TrimEnd('0'), cancellationToken);
         var found = Containers.Where(one => one.Id.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         return found.Count == 1 ? found : [];
     }
 
-    public async Task<IReadOnlyList<ListedContainer>> ListByNameAsync(string name, CancellationToken cancellation)
+    public async Task<IReadOnlyList<ListedContainer>> ListByNameAsync(string name, CancellationToken cancellationToken)
     {
-        await AskAsync("name " + name, cancellation);
+        await AskAsync("name " + name, cancellationToken);
         return [.. Containers.Where(one => one.Names.Contains("/" + name))];
     }
 
-    public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellation)
+    public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellationToken)
     {
-        await AskAsync("inspect " + id.TrimEnd('0'), cancellation);
+        await AskAsync("inspect " + id.TrimEnd('0'), cancellationToken);
         return Inspections.GetValueOrDefault(id);
     }
 
-    public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellation)
+    public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellationToken)
     {
-        await AskAsync($"events {sinceNano?.ToString() ?? "-"}", cancellation);
-        return _stream.Reader.ReadAllAsync(cancellation);
+        await AskAsync($"events {sinceNano?.ToString() ?? "-"}", cancellationToken);
+        return _stream.Reader.ReadAllAsync(cancellationToken);
     }
 
-    private Task AskAsync(string question, CancellationToken cancellation)
+    private Task AskAsync(string question, CancellationToken cancellationToken)
     {
         // Noted last: who sees the note may count on the question being under way.
         try
         {
-            return Interfere?.Invoke(question, cancellation) ?? Task.CompletedTask;
+            return Interfere?.Invoke(question, cancellationToken) ?? Task.CompletedTask;
         }
         finally
         {

@@ -50,7 +50,7 @@ public sealed class ReferenceConfirmerTests
     [Fact]
     public async Task An_engine_that_hangs_or_fails_leaves_it_in_doubt()
     {
-        _engine.Interfere = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        _engine.Interfere = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         var answer = _confirmer.ConfirmAsync("web", Id("a1"), Cancel);
         await Eventually.Async(() => _engine.Asked.Count > 0);
         Assert.False(answer.IsCompleted);

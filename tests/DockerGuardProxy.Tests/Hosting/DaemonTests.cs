@@ -57,7 +57,7 @@ public sealed class DaemonTests : IDisposable
     public async Task A_bad_address_ends_it_with_2() =>
         Assert.Equal(ConfigurationException.ExitCode, await RunAsync("relative", Samples.Cancel));
 
-    private Task<int> RunAsync(string path, CancellationToken cancellation) => Task.Run(
+    private Task<int> RunAsync(string path, CancellationToken cancellationToken) => Task.Run(
         () => Daemon.RunAsync(
             _folder.Sources with
             {
@@ -65,7 +65,7 @@ public sealed class DaemonTests : IDisposable
                     .Add("listen.path", path).Add("listen.group", "").Add("engine.path", _folder["engine.sock"]).Add("engine.pidFile", ""),
             },
             _folder["proc"],
-            cancellation),
+            cancellationToken),
         Samples.Cancel);
 
     // The file is there a moment before somebody listens.

@@ -61,7 +61,7 @@ public sealed class ImportsTests
     public void Every_folder_knows_what_the_table_allows_and_nothing_else()
     {
         var sources = Sources();
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         var compilation = Compile(sources);
         var used = new SortedDictionary<(string From, string To), string>();
         foreach (var tree in compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0))
@@ -70,9 +70,9 @@ public sealed class ImportsTests
             if (folder.Length == 0)
                 continue;
             var model = compilation.GetSemanticModel(tree);
-            foreach (var name in tree.GetRoot(cancellation).DescendantNodes().OfType<SimpleNameSyntax>())
+            foreach (var name in tree.GetRoot(cancellationToken).DescendantNodes().OfType<SimpleNameSyntax>())
             {
-                if (FolderOf(model.GetSymbolInfo(name, cancellation).Symbol) is { } known && known != folder)
+                if (FolderOf(model.GetSymbolInfo(name, cancellationToken).Symbol) is { } known && known != folder)
                     used.TryAdd((folder, known), $"{tree.FilePath}: {name}");
             }
         }

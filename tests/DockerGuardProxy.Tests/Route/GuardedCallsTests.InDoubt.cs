@@ -15,7 +15,7 @@ public sealed partial class GuardedCallsTests
         var first = await CallAsync("POST", "/containers/web/kill");
         await SeenAsync(EngineOperation.Kill, 1);
         await AnswerAsync(first);
-        _rig.Asked.Interfere = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        _rig.Asked.Interfere = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         for (var repeats = 0; repeats < 3; repeats++)
         {
             var repeat = await CallAsync("POST", "/containers/web/kill");
@@ -31,7 +31,7 @@ public sealed partial class GuardedCallsTests
         var first = await CallAsync("POST", "/containers/web/kill");
         await SeenAsync(EngineOperation.Kill, 1);
         await AnswerAsync(first);
-        _rig.Asked.Interfere = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        _rig.Asked.Interfere = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         _rig.Index.LoseTrack();
         await CallAsync("POST", "/containers/web/kill");
         await Eventually.Async(() => _engine.Counters.Seen(EngineOperation.Kill) == 2, Push);
@@ -98,7 +98,7 @@ public sealed partial class GuardedCallsTests
         _rig.Ledger.Policies = GuardPolicies.All(Policy with { Patience = TimeSpan.FromHours(1) });
         List<RawPeer> callers = [await CallAsync("POST", "/containers/web/kill")];
         await SeenAsync(EngineOperation.Kill, 1);
-        _rig.Asked.Interfere = (_, cancellation) => Task.Delay(Timeout.Infinite, cancellation);
+        _rig.Asked.Interfere = (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
         for (var i = 0; i < count; i++) callers.Add(await CallAsync("POST", "/containers/web/kill"));
         await Eventually.Async(() => _engine.Counters.Seen(EngineOperation.Kill) == 1 + Policy.MaxInFlight, Push);
 

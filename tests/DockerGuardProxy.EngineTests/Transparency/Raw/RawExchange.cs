@@ -165,9 +165,9 @@ internal sealed class RawExchange : IDisposable
 
     public void Dispose() => _client?.Dispose();
 
-    private async Task<(int Status, ILookup<string, string> Headers)> HeadAsync(CancellationToken cancellation)
+    private async Task<(int Status, ILookup<string, string> Headers)> HeadAsync(CancellationToken cancellationToken)
     {
-        var line = await Client.LineAsync(cancellation);
+        var line = await Client.LineAsync(cancellationToken);
         if (line is null)
         {
             Note("closed");
@@ -176,7 +176,7 @@ internal sealed class RawExchange : IDisposable
 
         _transcript.AppendLine(line);
         var headers = new List<(string Name, string Value)>();
-        while (await Client.LineAsync(cancellation) is { Length: > 0 } header)
+        while (await Client.LineAsync(cancellationToken) is { Length: > 0 } header)
         {
             var colon = header.IndexOf(':', StringComparison.Ordinal);
             headers.Add(colon < 0 ? (header, "") : (header[..colon], header[(colon + 1)..]));
@@ -188,7 +188,7 @@ internal sealed class RawExchange : IDisposable
         return (status, headers.ToLookup(h => h.Name, h => h.Value.Trim(), StringComparer.OrdinalIgnoreCase));
     }
 
-    private async Task BodyAsync(string method, int status, ILookup<string, string> headers, CancellationToken cancellation)
+    private async Task BodyAsync(string method, int status, ILookup<string, string> headers, CancellationToken cancellationToken)
     {
         if (method == "HEAD" || status is 204 or 304)
             return;
@@ -197,7 +197,7 @@ internal sealed class RawExchange : IDisposable
             using var body = new MemoryStream();
             while (true)
             {
-                var line = await Client.LineAsync(cancellation);
+                var line = await Client.LineAsync(cancellationToken);
                 if (line is null || !long.TryParse(line, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var size))
                 {
                     Write(body.ToArray());
@@ -205,24 +205,24 @@ internal sealed class RawExchange : IDisposable
                     return;
                 }
 
-                body.Write(await Client.BytesAsync(size, cancellation));
+                body.Write(await Client.BytesAsync(size, cancellationToken));
                 if (size == 0)
                     break;
-                await Client.LineAsync(cancellation);
+                await Client.LineAsync(cancellationToken);
             }
 
             Write(body.ToArray());
-            while (await Client.LineAsync(cancellation) is { Length: > 0 } trailer)
+            while (await Client.LineAsync(cancellationToken) is { Length: > 0 } trailer)
                 _transcript.AppendLine(CultureInfo.InvariantCulture, $"trailer {trailer}");
         }
         else if (headers["Content-Length"].FirstOrDefault() is { } length)
         {
-            Write(await Client.BytesAsync(long.Parse(length, CultureInfo.InvariantCulture), cancellation));
+            Write(await Client.BytesAsync(long.Parse(length, CultureInfo.InvariantCulture), cancellationToken));
         }
         else
         {
             using var body = new MemoryStream();
-            var closed = await Client.RestAsync(body, cancellation);
+            var closed = await Client.RestAsync(body, cancellationToken);
             Write(body.ToArray());
             Note(closed ? "closed" : "still open");
         }

@@ -54,7 +54,7 @@ public sealed class PlayerTests : IDisposable
     private async Task<PlayedHalf> PlayAsync(
         SimulatedEngineOptions engineOptions,
         DemoOptions options,
-        CancellationToken cancellation,
+        CancellationToken cancellationToken,
         Action<SimulatedEngine, IPlayedEngine>? spoil = null)
     {
         var socket = Path.Combine(_folder, "engine.sock");
@@ -68,6 +68,6 @@ public sealed class PlayerTests : IDisposable
             socket,
             static () => null,
             static () => Task.FromResult(""),
-            cancellation);
+            cancellationToken);
     }
 }

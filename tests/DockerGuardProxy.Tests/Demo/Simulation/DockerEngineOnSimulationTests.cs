@@ -31,12 +31,12 @@ public sealed class DockerEngineOnSimulationTests : IAsyncLifetime
     public async Task Lists()
     {
         var container = _engine.Daemon.Containers.Get("app");
-        var cancellation = TestContext.Current.CancellationToken;
+        var cancellationToken = TestContext.Current.CancellationToken;
         foreach (var list in new[]
         {
-            await _client.ListAsync(cancellation),
-            await _client.ListByNameAsync("app", cancellation),
-            await _client.ListByIdAsync(container.Id[..8], cancellation),
+            await _client.ListAsync(cancellationToken),
+            await _client.ListByNameAsync("app", cancellationToken),
+            await _client.ListByIdAsync(container.Id[..8], cancellationToken),
         })
         {
             var line = Assert.Single(list);
