@@ -43,9 +43,9 @@ internal static class StatusText
             sheet.Row("", $"they would hold about {Count(cost.Connections, "connection")} and {Count(cost.Goroutines, "goroutine")} in the engine");
         sheet.Row("refusals", $"{calls.Refused}, {calls.EndedSoon} ended soon after, {calls.WronglyRefused} wrong");
         if (calls is { Bypassed: > 0, LastBypass: { } last })
-            sheet.Row("round us", Bypassed(calls.Bypassed, last));
+            sheet.Row("bypassed", Bypassed(calls.Bypassed, last));
         if (status.Faults > 0)
-            sheet.Row("faults", $"{status.Faults}: the guard failed open; see the log");
+            sheet.Row("faults", $"{status.Faults}: the guard failed open, or a part beside it failed; see the log");
         if (status.LostProbeThreads > 0)
             sheet.Row("probe", $"{status.LostProbeThreads} of 2 threads hang in /proc");
         if (status.PileUp is [_, ..] pileUp)

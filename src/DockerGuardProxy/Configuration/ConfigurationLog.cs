@@ -69,7 +69,7 @@ internal static partial class ConfigurationLog
     [LoggerMessage(1017, LogLevel.Critical, "THE GUARD ONLY OBSERVES, whatever the configuration says ({Reason}), until it is reloaded")]
     public static partial void HeldBack(this ILogger logger, HoldBack reason);
 
-    [LoggerMessage(1018, LogLevel.Error, "The configuration can't be looked at, as its file system does not answer: {File}. The one in use stays; what is asked meanwhile is done once it answers")]
+    [LoggerMessage(1018, LogLevel.Error, "The file system of {File} does not answer, so the configuration can't be read. The one in use stays; a reload that is asked for happens once it answers")]
     public static partial void ReadHangs(this ILogger logger, string file);
 
     [LoggerMessage(1016, LogLevel.Error, "The configuration could not be looked at; the one in use stays")]

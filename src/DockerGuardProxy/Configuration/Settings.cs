@@ -26,7 +26,7 @@ internal static class Settings
                 "How long the first, second, third ... repeat on a stuck container is kept before it is refused; the last entry serves all that follow." },
             { "maxInFlight", Integer(1, 64), p => p.MaxInFlight, (p, v) => p with { MaxInFlight = v },
                 "How many calls may be open at the engine per container, escalations aside. While the engine does not say in time whom a name "
-                    + "means, so many more by that name are forwarded, and the others wait until it says." },
+                    + "means, so many more calls for that container are forwarded, and the others wait until it says." },
             { "maxWaiting",
                 "How many callers may wait, held or joined. Beyond, a call on a stuck container is refused at once, one that would be held otherwise is "
                     + "forwarded, also past maxInFlight, and one that would join an open call joins it all the same: a copy costs the engine nothing." },

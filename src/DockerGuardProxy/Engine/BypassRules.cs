@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DockerGuardProxy.Engine;
 
 /// <summary>
-/// Tells by the engine's <c>kill</c> events whether somebody goes round us. moby sends one for each signal that it has sent to a container's
+/// Tells by the engine's <c>kill</c> events whether somebody bypasses us. moby sends one for each signal that it has sent to a container's
 /// init (<c>daemon/kill.go</c>, <c>killWithSignal</c>): for a stop and a restart the stop signal and then SIGKILL (or, where the first
 /// failed, SIGKILL twice), for a kill its signal, for a forced removal SIGKILL. Its last resort after another 10 s, a kill(2) of its own,
 /// gives none, nor do health checks, whose processes are no init. In doubt an event is explained: what is counted has surely not come through us.

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DockerGuardProxy.Engine;
 
 /// <summary>
-/// Counts signals that the engine sent for clients who go round us. Told of every call that passes and may lead to one, and of the engine's
+/// Counts signals that the engine sent for clients who bypass us. Told of every call that passes and may lead to one, and of the engine's
 /// <c>kill</c> events. Nothing waits for it; <see cref="BypassRules"/> decides.
 /// </summary>
 internal sealed class BypassWatch : IContainerEvents

@@ -63,7 +63,7 @@ internal sealed partial class FailOpen(Action count, TimeProvider time, ILogger 
     [LoggerMessage(
         1230,
         LogLevel.Error,
-        "A fault of the guard's own on the way of a call: \"{Step}\" was left out, and the call went on; {Times} times since the last such line.")]
+        "A fault of the guard's own in step \"{Step}\" of a call: the step was skipped and the call went on; {Times} times since the last such line.")]
     private static partial void Faulted(ILogger logger, string step, long times, Exception fault);
 
     /// <summary>What there is to tell of one step. Its lock is its own.</summary>

@@ -58,7 +58,7 @@ internal sealed class AcceptWatch(
             return;
         }
 
-        // To be killed would cut every stream, and where the service manager keeps the socket, mend nothing: people are told instead.
+        // Letting the watchdog kill us would cut every stream and, under socket activation, not bring the file back. Log only.
         var lost = loops.All.FirstOrDefault(loop => !loop.HasFile);
         if (lost is not null && !_toldOfFile)
             HostingLog.SocketFileLost(logger, lost.Path);

@@ -66,7 +66,7 @@ internal static class Composition
             provider.GetRequiredService<ILogger<AcceptWatch>>()));
         AddSupervised<AcceptWatch>(services);
 
-        // After all others have left the rubbish of their start.
+        // Last, so that its first release also frees what the start of all others has left.
         services.AddSingleton(provider => new MemoryWatch(
             () => MemoryWatch.Measure(provider.GetRequiredService<ClientConnections>()),
             MemoryWatch.Collect,

@@ -71,7 +71,7 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
     [LoggerMessage(1201, LogLevel.Warning, "Container {Name} ({Id}) is no longer stuck, after {Duration}; the engine was spared {CallsSaved} calls.")]
     private static partial void Ended(ILogger logger, string name, string id, TimeSpan duration, long callsSaved);
 
-    [LoggerMessage(1207, LogLevel.Warning, "Container {Name} ({Id}) should have ended, and it can't be told why not: /proc can't be read, or its cgroup is not understood. Its callers are kept until maxWait.")]
+    [LoggerMessage(1207, LogLevel.Warning, "Container {Name} ({Id}) should have ended, and the cause is unknown: /proc can't be read, or its cgroup is not understood. Its callers wait until maxWait.")]
     private static partial void CannotTell(ILogger logger, string name, string id);
 
     [LoggerMessage(1202, LogLevel.Error, "A fault inside the guard: what waited was forwarded, and the ledger began anew.")]

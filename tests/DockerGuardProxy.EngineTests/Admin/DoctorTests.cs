@@ -65,7 +65,7 @@ public sealed class DoctorTests
         })!;
         try
         {
-            // 3. Retries that go round the proxy, whose clients give up.
+            // 3. Retries that bypass the proxy, whose clients give up.
             var answers = await engine.Api.RetryAsync(_ => ("POST", $"/containers/{stuck.Name}/stop?t=1"), 5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
             Assert.All(answers, answer => Assert.Equal(0, answer.Status));
             Assert.NotNull(await Poll.UntilAsync(

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Guard;
 
-/// <summary>Clients that go round the proxy are counted by what the engine's own events say; those that come through it never are.</summary>
+/// <summary>Clients that bypass the proxy are counted by what the engine's own events say; those that come through it never are.</summary>
 public sealed class BypassTests
 {
     private static readonly string[] Deaf = ["sh", "-c", "trap : TERM HUP; while :; do sleep 0.05; done"];
@@ -38,7 +38,7 @@ public sealed class BypassTests
         var signals = await engine.EventsAsync(id, "kill", since);
         Assert.NotNull(await proxy.BecomesAsync(status => status.Calls.Bypassed >= signals, Limit));
         var calls = (await proxy.StatusAsync()).Calls;
-        Figures.Record($"{version}: signals of a stop that went round the proxy, counted", $"{signals}, {calls.Bypassed}");
+        Figures.Record($"{version}: signals of a stop that bypassed the proxy, counted", $"{signals}, {calls.Bypassed}");
         Assert.Equal((2, 2L, id, "direct", "9"), (signals, calls.Bypassed, calls.LastBypass!.Id, calls.LastBypass.Name, calls.LastBypass.Signal));
 
         // 4. An engine that ends signals its containers for itself.

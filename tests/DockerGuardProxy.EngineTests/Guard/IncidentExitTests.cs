@@ -19,10 +19,14 @@ public sealed partial class IncidentExitTests(Laboratory laboratory)
     {
         var (engine, proxy) = await laboratory.BenchAsync(version);
         await using var stuck = await IncidentContainer.StartAsync(engine, "slow-exit");
-        var refused = (await proxy!.StatusAsync()).Calls.Refused;
+
+        // Once it is stuck, repeats are kept for 5 s at first: those who wait at the thaw would be refused soon.
+        Assert.Equal("refused", (await proxy!.Api.CallAsync("POST", $"/containers/{stuck.Id}/stop?t=1")).Decision);
+        var refused = (await proxy.StatusAsync()).Calls.Refused;
         string[] paths = [$"{stuck.Name}/stop?t=1", $"{stuck.ShortId}/kill", $"{stuck.Id}/stop?t=1"];
-        var waiting = Enumerable.Range(0, 12).Select(i => proxy!.Api.CallAsync("POST", "/containers/" + paths[i % 3])).ToArray();
-        await Task.Delay(TimeSpan.FromSeconds(7));
+        var waiting = Enumerable.Range(0, 12).Select(i => proxy.Api.CallAsync("POST", "/containers/" + paths[i % 3])).ToArray();
+        Assert.NotNull(await proxy.BecomesAsync(
+            status => status.Containers.Any(container => container.Id == stuck.Id && container.Waiting == waiting.Length), TimeSpan.FromSeconds(3)));
 
         // Without its containerd the engine hears of no exit.
         var containerd = int.Parse(
@@ -32,12 +36,12 @@ public sealed partial class IncidentExitTests(Laboratory laboratory)
         {
             await stuck.ThawAsync();
             var thawed = Stopwatch.StartNew();
-            Assert.NotNull(await proxy!.BecomesAsync(
+            Assert.NotNull(await proxy.BecomesAsync(
                 status => status.Containers.Any(container => container.Id == stuck.Id && container is { Diagnosis: "exit-lost", Stuck: false }),
                 TimeSpan.FromSeconds(10)));
             while (thawed.Elapsed < TimeSpan.FromSeconds(15))
             {
-                Assert.Equal(refused, (await proxy!.StatusAsync()).Calls.Refused);
+                Assert.Equal(refused, (await proxy.StatusAsync()).Calls.Refused);
                 await Task.Delay(200);
             }
         }
@@ -50,9 +54,10 @@ public sealed partial class IncidentExitTests(Laboratory laboratory)
         var answers = await Task.WhenAll(waiting);
         Figures.Record($"{version}: containerd runs again until 12 waiting callers were answered", clock.Elapsed);
         Figures.Record($"{version}: their answers", answers.Summary());
-        // The engine's own: later versions give up 10 s after their SIGKILL.
+        // The engine's own. Later versions have given up the call that was open: whoever is sent then is told that it does not run.
         Assert.All(answers, answer => Assert.Null(answer.Decision));
-        Assert.All(answers, answer => Assert.True(answer.Status == 204 || (answer.Status == 500 && version != Dockerd.Leaky), answer.Body));
+        int[] possible = version == Dockerd.Leaky ? [204] : [204, 304, 409, 500];
+        Assert.All(answers, answer => Assert.True(possible.Contains(answer.Status), $"{answer.Status} {answer.Body}"));
         Assert.NotNull(await Poll.UntilAsync(async () => !(await engine.StateAsync(stuck.Id)).IsRunning, TimeSpan.FromSeconds(10)));
     }
 

@@ -85,9 +85,10 @@ public sealed class StatusTextTests
                             they would hold about 40 connections and 80 goroutines in the
                             engine
               refusals      12, 5 ended soon after, 1 wrong
-              round us      3 signals by clients that do not come through the proxy; the
+              bypassed      3 signals by clients that do not come through the proxy; the
                             last, 15, to web (c10000000000) at 2026-03-01T08:04:23Z
-              faults        1: the guard failed open; see the log
+              faults        1: the guard failed open, or a part beside it failed; see the
+                            log
               probe         2 of 2 threads hang in /proc
 
             1 container with calls, not stuck:

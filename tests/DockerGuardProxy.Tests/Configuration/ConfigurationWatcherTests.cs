@@ -50,7 +50,7 @@ public sealed class ConfigurationWatcherTests : IDisposable
         using (var kill = Process.Start("/bin/sh", ["-c", $"kill -HUP {Environment.ProcessId}"]))
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        var configuration = await changed.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        var configuration = await changed.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         Assert.Equal(GuardMode.Observe, configuration.Guard.Common.Mode);
         // Waits for the signal's own reload, which still keeps the file.
         Assert.True(store.Reload());

@@ -33,7 +33,7 @@ public sealed class MemoryWatchTests
         // 2. Quiet.
         _time.Advance(MemoryRules.Period);
         await Eventually.Async(() => Released == 2);
-        Assert.Equal("Memory: 184 MB were resident, 24 MB are; 0 clients are connected. All stood still for 12.0 ms.", _log.Texts(1910).Last());
+        Assert.Equal("Memory: 184 MB were resident, 24 MB are now; 0 clients are connected. All threads were paused for 12.0 ms.", _log.Texts(1910).Last());
 
         // 3. Nothing more to hand back.
         await LookAsync();

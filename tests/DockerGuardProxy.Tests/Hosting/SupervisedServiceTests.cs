@@ -35,7 +35,7 @@ public sealed class SupervisedServiceTests : IDisposable
         End(how);
         await StartsAsync(2);
         Assert.Equal(1, _faults.Value);
-        Assert.StartsWith("Played has ended and is started again", Assert.Single(_log.Texts(1903)), StringComparison.Ordinal);
+        Assert.StartsWith("Played ended and is being restarted", Assert.Single(_log.Texts(1903)), StringComparison.Ordinal);
         await StopAsync();
     }
 
