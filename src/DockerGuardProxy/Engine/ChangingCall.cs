@@ -31,8 +31,8 @@ internal readonly record struct ChangingCall(ChangingCallKind Kind, string Refer
 
         if (!post)
         {
-            // A semicolon hides from some engines that only a link is meant: the event will tell.
-            if (path.IsEmpty || query.Contains(';'))
+            // A semicolon hides from some engines that only a link is meant, an escape from us: the event will tell.
+            if (path.IsEmpty || query.ContainsAny(';', '%'))
                 return false;
             var link = IsTrue(QueryValue(query, "link"));
             call = new(link ? ChangingCallKind.Unlink : ChangingCallKind.Remove, Decode(path), null);

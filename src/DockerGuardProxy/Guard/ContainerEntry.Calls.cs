@@ -23,6 +23,7 @@ internal sealed partial class ContainerEntry
         {
             IsRunning = container.IsRunning && _isRunning,
             WaitingHere = _waiting.Count,
+            MayRefuse = MayRefuse(turn),
             WaitingOnNode = _totals.Waiting,
         };
         var verdict = Decide(ticket, state, turn);

@@ -61,6 +61,13 @@ internal sealed partial class ContainerEntry
             Redecide(turn);
     }
 
+    /// <summary>What told of the evidence is not there any more: until the next report nobody is refused.</summary>
+    public void Doubt(Turn turn)
+    {
+        if (_reportedAt + ReportIsFresh > turn.Now)
+            _reportedAt = turn.Now - ReportIsFresh;
+    }
+
     /// <summary>An attempt of this run ended without an exit event.</summary>
     private void NoExitEvent(Attempt attempt, Turn turn)
     {
@@ -137,7 +144,7 @@ internal sealed partial class ContainerEntry
     /// </summary>
     private TimeSpan? RefusableFrom(GuardPolicy policy, Turn turn)
     {
-        if (IsUnconfirmed || !(_reportedAt + ReportIsFresh > turn.Now))
+        if (!MayRefuse(turn))
             return null;
         if (_evidence.StuckAt(policy.Patience) is { } stuckAt)
             return stuckAt;
@@ -246,8 +253,12 @@ internal sealed partial class ContainerEntry
         return due;
     }
 
+    // Nobody by what an earlier process has seen, or by what was seen a while ago.
+    private bool MayRefuse(Turn turn) => !IsUnconfirmed && _reportedAt + ReportIsFresh > turn.Now;
+
+    // Who waits already keeps its place: none is turned away for being too many.
     private ContainerState State() =>
-        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited, LeastPatience: _evidence.LeastPatience);
+        new(_isRunning, _view, EvidenceSince, _backoff.Until, _inherited, LeastPatience: _evidence.LeastPatience, MayRefuse: false);
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

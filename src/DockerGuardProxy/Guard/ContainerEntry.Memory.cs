@@ -41,6 +41,7 @@ internal sealed partial class ContainerEntry
     public void Restore(RememberedContainer remembered, TimeSpan origin, bool engineGivesUp, Turn turn)
     {
         _evidence = RunEvidence.Remembered(remembered.Evidence, remembered.EvidenceSince - origin, remembered.EvidenceSinceUtc);
+        _reportedAt = turn.Now;
         _isStuckReported = remembered.IsStuckReported;
         _repeatIndex = remembered.RepeatIndex;
         (_attempts, _refusals, _saved) = (remembered.Attempts, remembered.Refusals, remembered.CallsSaved);

@@ -11,6 +11,7 @@ namespace DockerGuardProxy.Guard;
 /// <param name="WaitingHere">Held and joined callers of this container.</param>
 /// <param name="WaitingOnNode">Held and joined callers of all containers.</param>
 /// <param name="LeastPatience">How long this evidence must hold, whatever the policy says (<see cref="RunEvidence.LeastPatience"/>).</param>
+/// <param name="MayRefuse">The evidence was looked at of late, by this process: somebody may be refused by it.</param>
 internal readonly record struct ContainerState(
     bool IsRunning,
     ImmutableArray<OpenCall> Open,
@@ -19,7 +20,8 @@ internal readonly record struct ContainerState(
     int InheritedCalls = 0,
     int WaitingHere = 0,
     int WaitingOnNode = 0,
-    TimeSpan LeastPatience = default)
+    TimeSpan LeastPatience = default,
+    bool MayRefuse = true)
 {
     /// <summary>Evidence for at least <paramref name="patience"/>, and for as long as its kind asks for.</summary>
     public bool IsStuck(TimeSpan patience, TimeSpan now) =>

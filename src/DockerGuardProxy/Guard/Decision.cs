@@ -8,7 +8,7 @@ namespace DockerGuardProxy.Guard;
 /// <list type="number">
 /// <item>the container does not run: forwarded;</item>
 /// <item>forced removal: forwarded, unless row 3. A repeat while one is open gets the engine's own 409;</item>
-/// <item>stuck, and a call is open or back-off runs: held (refused at once if too many wait);</item>
+/// <item>stuck, and a call is open or back-off runs: held (refused at once if too many wait, and it was looked of late);</item>
 /// <item>brings SIGKILL sooner than every open call: forwarded at once;</item>
 /// <item>stop or kill, and a stop or kill is open whose SIGKILL is due: joined;</item>
 /// <item>stop or restart, and fewer than maxInFlight are open: forwarded;</item>
@@ -40,7 +40,7 @@ internal static class Decision
         // 3. stands before 2., which says "unless row 3".
         var open = state.Open;
         if (state.IsStuck(policy.Patience, now) && (state.OpenCalls > 0 || state.IsBackingOff(now)))
-            return HasPlace(state, policy) ? Verdict.Hold(Reason.Stuck) : Verdict.Refuse(Reason.TooManyWaiting);
+            return HasPlace(state, policy) || !state.MayRefuse ? Verdict.Hold(Reason.Stuck) : Verdict.Refuse(Reason.TooManyWaiting);
 
         // 2.
         if (operation == Operation.Remove)

@@ -126,6 +126,13 @@ internal sealed class Ledger : IDisposable
                 entry.Evidence(it.diagnosis, it.heldFor, turn);
         });
 
+    /// <summary>What the last report rests on is not there any more; the next is on its way.</summary>
+    public void Doubt(EvidenceNeed need) => WithKnown(need.Id, need, static (entry, need, turn) =>
+    {
+        if (entry.Run == need.Run)
+            entry.Doubt(turn);
+    });
+
     /// <summary>A container has ended though all tasks that these refusals named still wait: they did not hold it.</summary>
     public void Reviewed(EndedRefusals wrong) => Step(wrong, static (ledger, wrong, turn) =>
     {

@@ -28,7 +28,11 @@ internal static class CloseDelimited
     }
 
     /// <summary>Copies it; the connection serves no further request.</summary>
-    public static async Task RunAsync(EngineLink link, HttpRequest request, HttpResponseMessage response)
+    /// <param name="link">Its client's way to the engine.</param>
+    /// <param name="request">What is answered.</param>
+    /// <param name="response">The answer.</param>
+    /// <param name="taken">The beginning of its body, which was read already.</param>
+    public static async Task RunAsync(EngineLink link, HttpRequest request, HttpResponseMessage response, ReadOnlyMemory<byte> taken)
     {
         var client = link.Client;
 
@@ -50,6 +54,7 @@ internal static class CloseDelimited
 
         foreach (var header in response.Content.Headers.NonValidated) Append(head, header.Key, header.Value);
         await output.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()), cancellationToken);
+        if (!taken.IsEmpty) await output.WriteAsync(taken, cancellationToken);
         await response.Content.CopyToAsync(output.AsStream(leaveOpen: true), cancellationToken);
         if (isBodyWhole) return;
 

@@ -44,7 +44,7 @@ internal sealed class EngineTransformer : HttpTransformer
 
         if (CloseDelimited.Is(httpContext.Request, link, proxyResponse))
         {
-            await CloseDelimited.RunAsync(link, httpContext.Request, proxyResponse);
+            await CloseDelimited.RunAsync(link, httpContext.Request, proxyResponse, taken);
             return false;
         }
 

@@ -14,9 +14,9 @@ internal readonly record struct LookPace(TimeSpan LookedAt, TimeSpan Interval, b
 
     /// <summary>
     /// What can't be confirmed by cheap looks is looked at again after this time at the latest, whatever it costs: others may have used
-    /// the budget up.
+    /// the budget up, and without a report for 30 s the ledger forgets what was seen.
     /// </summary>
-    public static readonly TimeSpan Overdue = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Overdue = TimeSpan.FromSeconds(10);
 
     /// <summary>Whether the time has come.</summary>
     /// <param name="now">The time.</param>
@@ -32,7 +32,7 @@ internal readonly record struct LookPace(TimeSpan LookedAt, TimeSpan Interval, b
     {
         if (!stands)
             return new(now, TimeSpan.Zero, false);
-        var next = Stands && isSame ? Interval * 2 : Shortest;
+        var next = Stands && isSame && Interval >= Shortest ? Interval * 2 : Shortest;
         return new(now, next < Longest ? next : Longest, true);
     }
 

@@ -123,7 +123,7 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         for (var i = 0; i < memories.Length; i++)
             Remember(asks[i].Run, details is null ? memories[i] : memories[i] with { Described = details[i].Read });
         Forget();
-        Answer(asks, i => Conclude(diagnoses[i], details?[i] ?? StallDetails.Bare(diagnoses[i].Holders), second.Runs[i].Tasks.Length));
+        Answer(asks, i => Conclude(diagnoses[i], details?[i] ?? StallDetails.Bare(diagnoses[i].Holders), second.Runs[i]));
     }
 
     private DescribedTasks[] Describe(BareDiagnosis[] diagnoses, ImmutableArray<RunSample> samples, RunMemory[] memories, ScanCursor cursor)
@@ -133,12 +133,13 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
     }
 
     /// <summary>A task that did not wait for its details to be read is no evidence: where none is left, nothing holds the container.</summary>
-    private static Look Conclude(BareDiagnosis diagnosis, DescribedTasks described, int size)
+    private static Look Conclude(BareDiagnosis diagnosis, DescribedTasks described, RunSample sample)
     {
+        var size = sample.Tasks.Length;
         var holders = diagnosis.Holders.Length - described.Left;
         return holders == 0 && diagnosis.Kind is (DiagnosisKind.DState or DiagnosisKind.Frozen)
             ? new(new(DiagnosisKind.Alive, []), [], size)
-            : new(new(diagnosis.Kind, described.Tasks, holders - described.Tasks.Length), diagnosis.Witnesses, size);
+            : new(new(diagnosis.Kind, described.Tasks, holders - described.Tasks.Length), diagnosis.Witnesses, size, sample.InitGone);
     }
 
     private static void Answer(List<Ask> asks, Func<int, Look> look)

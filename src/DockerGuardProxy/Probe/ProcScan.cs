@@ -73,7 +73,7 @@ internal sealed class ProcScan(ProcRoot root, ScanCursor cursor)
     {
         var (before, initPid, turn) = look;
         if (before.Diagnosis.Kind == DiagnosisKind.ExitLost)
-            return initPid is not { } init || IsGone(init) ? Standing.Stands : Standing.Shaken;
+            return initPid is { } init && IsGone(init) ? Standing.Stands : Standing.Shaken;
         var witnesses = before.Witnesses;
         for (var i = 0; i < witnesses.Length; i++)
         {

@@ -141,8 +141,9 @@ internal sealed class CallRouter(
                 if (result.IsCompleted) return (bytes.WrittenMemory, BodyEnd.Whole);
             }
         }
-        catch (BadHttpRequestException)
+        catch (IOException)
         {
+            // Bad chunks, or a client that ended its sending side: one that has gone altogether ends the call by its token.
             return (bytes.WrittenMemory, BodyEnd.BrokenOff);
         }
     }
@@ -159,7 +160,7 @@ internal sealed class CallRouter(
                 if (result.IsCompleted) return;
             }
         }
-        catch (BadHttpRequestException)
+        catch (IOException)
         {
             // It has no end, and nobody wants it.
         }

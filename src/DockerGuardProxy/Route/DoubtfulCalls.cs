@@ -9,6 +9,16 @@ internal sealed class DoubtfulCalls
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private int _waiting;
+
+    /// <summary>How many wait for a place, of all containers.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _waiting;
+        }
+    }
 
     /// <summary>Waits for a place.</summary>
     /// <param name="id">The container that the index takes the name for.</param>
@@ -29,6 +39,7 @@ internal sealed class DoubtfulCalls
             }
 
             node = line.Waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _waiting++;
         }
 
         try
@@ -44,6 +55,7 @@ internal sealed class DoubtfulCalls
                 if (node.List is null)
                     return true;
                 node.List.Remove(node);
+                _waiting--;
                 return false;
             }
         }
@@ -58,6 +70,7 @@ internal sealed class DoubtfulCalls
             if (line.Waiting.First is { } next)
             {
                 line.Waiting.Remove(next);
+                _waiting--;
                 next.Value.SetResult();
                 return;
             }

@@ -18,6 +18,9 @@ internal sealed partial class EvidenceWatch(
     /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>A report must not be old before the next comes, whatever looks cost (<see cref="ContainerEntry.ReportIsFresh"/>).</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
+
     /// <summary>Cheap looks may take this part of a core: with hundreds of stuck containers the pause gets longer.</summary>
     private const double CheapShare = 0.005;
 
@@ -76,7 +79,7 @@ internal sealed partial class EvidenceWatch(
             var cost = await ConfirmAsync(needs);
             BeginLooks(needs, stoppingToken);
             var least = cost / CheapShare;
-            await Task.Delay(least > Pause ? least : Pause, time, stoppingToken);
+            await Task.Delay(least < Pause ? Pause : least < LongestPause ? least : LongestPause, time, stoppingToken);
         }
     }
 
@@ -138,7 +141,9 @@ internal sealed partial class EvidenceWatch(
             // A whole look that has ended meanwhile has told more.
             if (run.Running is { IsCompleted: true })
                 continue;
-            if (standings[i] != Standing.Fallen)
+            if (standings[i] == Standing.Fallen)
+                Ledger!.Doubt(need);
+            else
                 Ledger!.Evidence(need, run.Last!.Diagnosis, options.Gap);
             run.Take(standings[i]);
         }

@@ -21,6 +21,9 @@ internal sealed class GuardedCalls(
     Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender, TimeProvider time, FailOpen failOpen)
     : IGuardedCallers, IDisposable
 {
+    /// <summary>The pause between two questions doubles up to this power of two: 32 s.</summary>
+    private const int LongestDoubt = 5;
+
     private const string DecisionHeader = "Docker-Guard-Proxy";
 
     private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
@@ -28,6 +31,7 @@ internal sealed class GuardedCalls(
     private readonly KeptBodies _bodies = new();
     private readonly DoubtfulCalls _doubtful = new();
     private readonly CancellationTokenSource _turnedAway = new();
+    private readonly CancellationTokenSource _allTurnedAway = new();
     private int _serving;
 
     /// <inheritdoc/>
@@ -39,9 +43,14 @@ internal sealed class GuardedCalls(
         ledger.TurnAway(all);
         // Those who wait go on elsewhere: this thread is needed for the stop.
         _ = _turnedAway.CancelAsync();
+        if (all) _ = _allTurnedAway.CancelAsync();
     }
 
-    public void Dispose() => _turnedAway.Dispose();
+    public void Dispose()
+    {
+        _turnedAway.Dispose();
+        _allTurnedAway.Dispose();
+    }
 
     /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
     /// <param name="http">The call.</param>
@@ -68,54 +77,79 @@ internal sealed class GuardedCalls(
             "detached head", (http, link, target, body), static it => Detach(it.http, it.link.Client, it.target, it.body), null);
         // Without room for its body it can't be kept, neither held nor beyond its client: it goes the way of any other call.
         if (request is null || !request.TryKeepBody(_bodies)) return false;
-        Ticket? ticket = null;
+        Ticket? ticket;
         try
         {
             ticket = await ArriveAsync(call, request, link.Client, http.RequestAborted);
-            if (ticket is not null) return await ServeAsync(http, link, ticket);
+        }
+        catch (OperationCanceledException)
+        {
+            request.DropBody();
+            return true;
+        }
+        catch
+        {
+            request.DropBody();
+            throw;
+        }
 
+        if (ticket is null)
+        {
+            request.DropBody();
             await AnswerAsync(http, link, Outcome.TurnedAway.Instance);
             return true;
         }
-        catch (OperationCanceledException) when (ticket is null)
+
+        if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded })
         {
-            return true;
+            request.DropBody();
+            return false;
         }
-        finally
-        {
-            // One that was sent drops it by itself, when all of it has been.
-            if (ticket?.Own is null) request.DropBody();
-        }
+
+        // Whoever sends it drops the body by itself, when all of it has been sent.
+        var outcome = await OutcomeAsync(ticket, request, link.Client, http.RequestAborted);
+        if (outcome is not null) await AnswerAsync(http, link, outcome);
+        return true;
     }
 
-    private async Task<bool> ServeAsync(HttpContext http, EngineLink link, Ticket ticket)
+    /// <summary>What the caller is told; null where it has left.</summary>
+    private async Task<Outcome?> OutcomeAsync(Ticket ticket, GuardedRequest request, ClientConnection client, CancellationToken cancellationToken)
     {
-        if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded }) return false;
-
         // The ticket stands: the call is taken up even if its client has left meanwhile.
-        link.Client.Deliver();
-        Outcome outcome;
+        client.Deliver();
+        Task<Outcome>? late = null;
         try
         {
-            outcome = await ticket.Outcome.WaitAsync(http.RequestAborted);
+            var outcome = await ticket.Outcome.WaitAsync(cancellationToken);
+            if (outcome is not Outcome.Unguarded)
+            {
+                if (ticket.Own is null) request.DropBody();
+                return outcome;
+            }
+
+            // The engine may never answer: the caller, and the proxy at its stop, wait no longer than they want to.
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _allTurnedAway.Token);
+            late = SendLateAsync(ticket, request);
+            return await late.WaitAsync(end.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Outcome.TurnedAway.Instance;
         }
         catch (OperationCanceledException)
         {
             // Not by a callback on the token: this wait may end first and unregister it before it has run.
             ledger.CallerLeft(ticket);
-            return true;
+            if (ticket.Own is null && late is null) request.DropBody();
+            return null;
         }
-
-        if (outcome is Outcome.Unguarded) outcome = await SendLateAsync(ticket);
-        await AnswerAsync(http, link, outcome);
-        return true;
     }
 
     /// <summary>
-    /// A fault of the guard's own while the call waited: it was never sent. Not by the common way, which would send it as it came: its name may
-    /// belong to a new container by now.
+    /// The guard was switched off, or has failed, while the call waited: it was never sent. Not by the common way, which would send it as it
+    /// came: its name may belong to a new container by now.
     /// </summary>
-    private async Task<Outcome> SendLateAsync(Ticket ticket)
+    private async Task<Outcome> SendLateAsync(Ticket ticket, GuardedRequest request)
     {
         try
         {
@@ -125,6 +159,10 @@ internal sealed class GuardedCalls(
         catch (Exception cause)
         {
             return new Outcome.Lost(cause);
+        }
+        finally
+        {
+            request.DropBody();
         }
     }
 
@@ -141,7 +179,7 @@ internal sealed class GuardedCalls(
     private async ValueTask<Ticket?> ArriveAsync(
         TerminatingCall call, GuardedRequest request, ClientConnection client, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var round = 0; ; round++)
         {
             if (Find(call.Reference) is not { } found) return ledger.Arrive(call, null, request);
 
@@ -164,7 +202,8 @@ internal sealed class GuardedCalls(
 
             // Where it must wait, which may be for long, it is not sent for a client that has left.
             client.Deliver();
-            if (await EnterAsync(container.Id, policy.MaxInFlight, cancellationToken)) return Forward(call, container.Id, request);
+            if (_doubtful.Waiting >= policy.MaxWaitingOnNode) return ledger.Arrive(call, null, request);
+            if (await EnterAsync(container.Id, policy.MaxInFlight, round, cancellationToken)) return Forward(call, container.Id, request);
 
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -183,10 +222,13 @@ internal sealed class GuardedCalls(
         }
     }
 
-    /// <summary>Waits for a place among the calls in doubt, no longer than until the engine is worth another question.</summary>
-    private async ValueTask<bool> EnterAsync(string id, int places, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for a place among the calls in doubt, no longer than until the engine is worth another question: a list costs it something, and
+    /// one that is slow is not to be asked every second by everybody.
+    /// </summary>
+    private async ValueTask<bool> EnterAsync(string id, int places, int round, CancellationToken cancellationToken)
     {
-        using var again = new CancellationTokenSource(ReferenceConfirmer.Limit, time);
+        using var again = new CancellationTokenSource(ReferenceConfirmer.Limit * (1 << Math.Min(round, LongestDoubt)), time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(again.Token, _turnedAway.Token, cancellationToken);
         return await _doubtful.EnterAsync(id, places, end.Token);
     }

@@ -5,6 +5,11 @@ namespace DockerGuardProxy.Route;
 /// <summary>A run about which evidence is looked for. Belongs to the loop of <see cref="EvidenceWatch"/> alone.</summary>
 internal sealed class WatchedRun
 {
+    /// <summary>The first look mostly comes as SIGKILL is sent, and can't tell yet; what follows must not wait for a budget that others have used up.</summary>
+    private const int UrgentLooks = 3;
+
+    private int _looks;
+
     /// <summary>The last whole look, as long as cheap ones can confirm it.</summary>
     public Look? Last { get; private set; }
 
@@ -27,9 +32,9 @@ internal sealed class WatchedRun
     public void Take(Look? look, TimeSpan now)
     {
         Running = null;
-        IsUrgent = false;
         Size = look?.Size ?? Size;
         var stands = look is { CanBeConfirmed: true };
+        IsUrgent = !stands && ++_looks < UrgentLooks;
         Pace = Pace.Next(now, stands, stands && look!.Diagnosis == Last?.Diagnosis);
         Last = stands ? look : null;
     }
@@ -41,6 +46,6 @@ internal sealed class WatchedRun
         if (standing == Standing.Shaken)
             Pace = Pace.Sooner();
         if (standing == Standing.Fallen)
-            (Last, IsUrgent) = (null, true);
+            (Last, IsUrgent, _looks) = (null, true, 0);
     }
 }

@@ -5,6 +5,12 @@ namespace DockerGuardProxy.Tests.Engine;
 
 public sealed class ChangingCallTests
 {
+    [Theory]
+    [InlineData("/containers/web/db?%6cink=1")]
+    [InlineData("/containers/web?force=1;link=1")]
+    public void A_removal_that_may_mean_a_link_alone_is_left_to_the_event(string target) =>
+        Assert.False(ChangingCall.TryRecognise("DELETE", target, out _));
+
     public static TheoryData<string, string, string> Calls => new()
     {
         { "POST", "/containers/create", "Create||-" },

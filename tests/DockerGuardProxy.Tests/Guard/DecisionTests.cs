@@ -68,6 +68,11 @@ public sealed class DecisionTests
         kind, Decide(Stuck(Open(Operation.Kill, At(-20))) with { WaitingHere = here, WaitingOnNode = node }, Operation.Stop, At(10)).Kind);
 
     [Fact]
+    public void Stuck_beyond_maxWaiting_is_held_where_nobody_may_be_refused() => Assert.Equal(
+        VerdictKind.Hold,
+        Decide(Stuck(Open(Operation.Kill, At(-20))) with { WaitingHere = 4, MayRefuse = false }, Operation.Stop, At(10)).Kind);
+
+    [Fact]
     public void Stuck_without_an_open_call_or_backoff_lets_one_through() =>
         Assert.Equal(Verdict.Forward(Reason.Room), Decide(Stuck(), Operation.Stop, At(10)));
 

@@ -10,6 +10,26 @@ namespace DockerGuardProxy.Tests.Guard;
 /// <summary>When evidence makes the ledger refuse, where what holds the container changes, and what an end proves about refusals.</summary>
 public sealed class LedgerEvidenceTests
 {
+    [Fact]
+    public void While_what_told_of_it_is_gone_nobody_is_refused()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        rig.Kill();
+        rig.Advance(12);
+        var held = rig.Kill();
+        rig.Finds = null;
+        rig.Advance(4);
+        Assert.False(held.Outcome.IsCompleted);
+        rig.Ledger.Doubt(Assert.Single(rig.Ledger.EvidenceNeeds()));
+
+        // Its hold of 5 s is over, and the report is not: the next one decides.
+        rig.Advance(2);
+        Assert.False(held.Outcome.IsCompleted);
+        rig.Finds = DState;
+        rig.Advance(1);
+        AssertRefused(held);
+    }
+
     private static readonly Diagnosis ExitLost = new(DiagnosisKind.ExitLost, []);
     private static readonly Diagnosis Frozen = new(DiagnosisKind.Frozen, DState.Tasks);
     private static readonly Diagnosis Another = DState with { Tasks = [DState.Tasks[0] with { Pid = 78, Tid = 78 }] };

@@ -44,11 +44,39 @@ public sealed class LedgerMemoryTests
         rig.RestartProxy(engineGivesUp: false);
         rig.Finds = null;
         var stop = rig.Stop(10);
-        rig.Advance(3600);
+        rig.Advance(20);
         Assert.False(stop.Outcome.IsCompleted);
         rig.Finds = DState;
         rig.Advance(1);
         AssertRefused(stop);
+    }
+
+    [Fact]
+    public void Beyond_maxWaiting_too_nobody_is_refused_before_the_probe_has_looked()
+    {
+        using var rig = new LedgerRig(GuardPolicy.Default with { MaxWaitingPerContainer = 2 }) { Finds = DState };
+        BecomeStuck(rig);
+        rig.RestartProxy(engineGivesUp: false);
+        rig.Finds = null;
+        var held = Enumerable.Range(0, 4).Select(_ => rig.Kill()).ToArray();
+        Assert.All(held, ticket => Assert.False(ticket.Outcome.IsCompleted));
+        rig.Finds = DState;
+        rig.Advance(101);
+        Assert.All(held, ticket => AssertRefused(ticket));
+    }
+
+    [Fact]
+    public void What_nobody_can_look_at_holds_nobody_for_long()
+    {
+        using var rig = new LedgerRig { Finds = DState };
+        BecomeStuck(rig);
+        var sent = rig.Sent.Count;
+        rig.RestartProxy(engineGivesUp: false);
+        rig.Finds = null;
+        rig.Kill();
+        Assert.Equal(sent, rig.Sent.Count);
+        rig.Advance(31);
+        Assert.Equal(sent + 1, rig.Sent.Count);
     }
 
     [Theory]

@@ -36,6 +36,7 @@ public sealed class LookPaceTests
             pace = pace.Next(TimeSpan.Zero, stands: true, isSame: true);
         Assert.Equal(LookPace.Longest, pace.Interval);
         Assert.Equal(LookPace.Shortest, pace.Next(TimeSpan.Zero, stands: true, isSame: false).Interval);
+        Assert.Equal(LookPace.Shortest, pace.Sooner().Next(TimeSpan.Zero, stands: true, isSame: true).Interval);
         Assert.True(pace.Sooner().IsDue(TimeSpan.FromSeconds(1), isInCredit: true));
         Assert.False(pace.Sooner().IsDue(TimeSpan.FromHours(1), isInCredit: false));
     }

@@ -381,8 +381,9 @@ public sealed class ProberTests : IDisposable
     {
         var look = await LookAsync(Run(initPid: 10));
         Assert.Equal(DiagnosisKind.ExitLost, look.Diagnosis.Kind);
+        Assert.True(look.CanBeConfirmed);
         Assert.Equal(Standing.Stands, await ConfirmAsync(look, initPid: 10));
-        Assert.Equal(Standing.Stands, await ConfirmAsync(look));
+        Assert.Equal(Standing.Shaken, await ConfirmAsync(look));
         _proc.Process(10, "sh", Hidden, 'Z', Exiting);
         Assert.Equal(Standing.Stands, await ConfirmAsync(look, initPid: 10));
         _proc.Process(10, "bash", FakeProc.Host);

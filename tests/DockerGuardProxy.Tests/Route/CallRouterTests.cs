@@ -37,6 +37,29 @@ public sealed class CallRouterTests() : ProxiedTests(known: new ListedContainer(
     }
 
     [Fact]
+    public async Task The_answer_to_a_creation_comes_whole_to_HTTP_1_0_too()
+    {
+        await Client.SendAsync("POST /containers/create HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}");
+        var connection = await Engine.AcceptAsync();
+        await connection.AnswerAsync();
+        await connection.SendAsync("HTTP/1.1 201 Created\r\nContent-Length: 12\r\n\r\n{\"Id\":\"abc\"}");
+        Assert.StartsWith("HTTP/1.0 201 ", await Client.HeadAsync(), StringComparison.Ordinal);
+        Assert.Equal("{\"Id\":\"abc\"}", await Client.ThroughAsync("}"));
+    }
+
+    [Fact]
+    public async Task A_client_that_ends_its_side_inside_a_body_that_nobody_reads_has_its_call_sent()
+    {
+        await Client.SendAsync("POST /containers/web/stop HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{}");
+        Client.HalfClose();
+        var connection = await Engine.AcceptAsync();
+        Assert.StartsWith("POST /containers/web/stop ", await connection.HeadAsync(), StringComparison.Ordinal);
+        await connection.SendAsync("HTTP/1.1 204 No Content\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 204 ", await Client.HeadAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Rig.Log.Entries, entry => entry.Id == 1101);
+    }
+
+    [Fact]
     public async Task A_form_that_makes_it_a_kill_is_seen_and_sent_along()
     {
         await SendAsync("/containers/web/kill?signal=HUP", Form, "signal=KILL");

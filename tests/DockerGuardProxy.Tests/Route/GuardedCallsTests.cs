@@ -207,6 +207,31 @@ public sealed partial class GuardedCallsTests : IAsyncLifetime
         Assert.Equal(0, _rig.Ledger.Snapshot().OpenCalls);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_caller_whom_off_has_freed_waits_no_longer_than_it_wants_to(bool stops)
+    {
+        await CallAsync("POST", "/containers/web/kill");
+        await SeenAsync(EngineOperation.Kill, 1);
+        var waiting = await CallAsync("POST", "/containers/web/kill");
+        await Eventually.Async(() => _rig.Ledger.Snapshot().WaitingCalls == 1);
+        _rig.Ledger.Policies = GuardPolicies.All(Policy with { Mode = GuardMode.Off });
+        await Eventually.Async(() => _engine.Counters.Waiters == 2);
+        if (stops)
+        {
+            _rig.Guarded.TurnAway(all: true);
+            Assert.StartsWith("HTTP/1.1 503 ", (await waiting.AnswerAsync()).Head, StringComparison.Ordinal);
+        }
+        else
+        {
+            foreach (var client in _clients)
+                client.Dispose();
+        }
+
+        await Eventually.Async(() => !_rig.Guarded.Any);
+    }
+
     private Task SeenAsync(EngineOperation operation, int calls) => Eventually.Async(() => _engine.Counters.Seen(operation) == calls);
 
     private async Task<RawPeer> CallAsync(string method, string target)
