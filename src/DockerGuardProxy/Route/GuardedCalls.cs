@@ -100,7 +100,8 @@ internal sealed class GuardedCalls(
             return true;
         }
 
-        if (ticket.Outcome is { IsCompletedSuccessfully: true, Result: Outcome.Unguarded })
+        // One that has waited, however shortly, is not sent as it came: see SendLateAsync.
+        if (ticket is { First.Kind: VerdictKind.Forward, Outcome: { IsCompletedSuccessfully: true, Result: Outcome.Unguarded } })
         {
             request.DropBody();
             return false;
