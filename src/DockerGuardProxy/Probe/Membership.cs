@@ -4,7 +4,7 @@ namespace DockerGuardProxy.Probe;
 internal sealed class Membership
 {
     /// <summary>Inode of the first PID namespace, the same on every kernel (include/linux/proc_ns.h, PROC_PID_INIT_INO).</summary>
-    private const string HostPidNamespace = "pid:[4026531836]";
+    public const string HostPidNamespace = "pid:[4026531836]";
 
     private readonly ProcRoot _root;
     private readonly ScanCursor _cursor;

@@ -64,11 +64,19 @@ internal sealed class ProcessTable
     public IReadOnlyList<Mount> MountsOf(int pid) =>
         _reader.Read($"{_procfs}/{pid}/mountinfo", out var text) == ReadOutcome.Done ? Mount.ParseTable(text) : [];
 
-    /// <summary>Whether it lives in the pid namespace of process 1, as a node's own program does; null where that can't be told.</summary>
-    public bool? IsHosts(int pid) =>
-        _reader.Link($"{_procfs}/1/ns/pid", out var first) == ReadOutcome.Done && _reader.Link($"{_procfs}/{pid}/ns/pid", out var own) == ReadOutcome.Done
-            ? own == first
-            : null;
+    /// <summary>
+    /// Whether it is one of the node's own programs: it lives in the initial pid namespace or, where the node is itself a
+    /// container (kind), in that of process 1. The first is asked first: some hosts let not even root look at process 1. Null where it
+    /// can't be told.
+    /// </summary>
+    public bool? IsHosts(int pid)
+    {
+        if (_reader.Link($"{_procfs}/{pid}/ns/pid", out var own) != ReadOutcome.Done)
+            return null;
+        if (own == Membership.HostPidNamespace)
+            return true;
+        return _reader.Link($"{_procfs}/1/ns/pid", out var first) == ReadOutcome.Done ? own == first : null;
+    }
 
     /// <summary>
     /// Its command line; empty where it must not be read or can't. Any user may call a program as he likes, so only root's tells anything.

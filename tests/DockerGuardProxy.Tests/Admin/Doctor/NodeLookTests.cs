@@ -44,9 +44,17 @@ public sealed class NodeLookTests : IDisposable
     [Fact]
     public void Nothing_is_read_of_a_process_whose_pid_namespace_can_not_be_told()
     {
-        Kubelet().Write($"{Pid}/root/var/lib/kubelet.yaml", Remote);
+        Kubelet(pidNamespace: "pid:[4026532001]").Write($"{Pid}/root/var/lib/kubelet.yaml", Remote);
         File.Delete($"{_proc.Root.Proc}/1/ns/pid");
         Assert.False(Found().IsCertain);
+    }
+
+    [Fact]
+    public void A_process_of_the_initial_pid_namespace_is_read_where_process_1_can_not_be_looked_at()
+    {
+        Kubelet().Write($"{Pid}/root/var/lib/kubelet.yaml", Remote);
+        File.Delete($"{_proc.Root.Proc}/1/ns/pid");
+        Assert.Equal((null, true), Found());
     }
 
     [Fact]
