@@ -24,10 +24,6 @@ internal sealed class GuardedCalls(
     /// <summary>The pause between two questions doubles up to this power of two: 32 s.</summary>
     private const int LongestDoubt = 5;
 
-    private const string DecisionHeader = "Docker-Guard-Proxy";
-
-    private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
-
     private readonly KeptBodies _bodies = new();
     private readonly DoubtfulCalls _doubtful = new();
     private readonly CancellationTokenSource _turnedAway = new();
@@ -96,7 +92,7 @@ internal sealed class GuardedCalls(
         if (ticket is null)
         {
             request.DropBody();
-            await AnswerAsync(http, link, Outcome.TurnedAway.Instance);
+            await OutcomeAnswer.WriteAsync(Outcome.TurnedAway.Instance, http, link.EnginePath);
             return true;
         }
 
@@ -109,7 +105,7 @@ internal sealed class GuardedCalls(
 
         // Whoever sends it drops the body by itself, when all of it has been sent.
         var outcome = await OutcomeAsync(ticket, request, link.Client, http.RequestAborted);
-        if (outcome is not null) await AnswerAsync(http, link, outcome);
+        if (outcome is not null) await OutcomeAnswer.WriteAsync(outcome, http, link.EnginePath);
         return true;
     }
 
@@ -274,33 +270,4 @@ internal sealed class GuardedCalls(
 
     // Far beyond any run; TimeSpan ends at some 29,000 years.
     private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));
-
-    private static async Task RefuseAsync(HttpContext http, string decision, int retryAfterSeconds, ReadOnlyMemory<byte> body)
-    {
-        http.Response.StatusCode = Refusal.Status;
-        http.Response.ContentType = Refusal.ContentType;
-        http.Response.Headers.RetryAfter = retryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        http.Response.Headers[DecisionHeader] = decision;
-        http.Response.ContentLength = body.Length;
-        await http.Response.Body.WriteAsync(body, http.RequestAborted);
-    }
-
-    private static async Task AnswerAsync(HttpContext http, EngineLink link, Outcome outcome)
-    {
-        switch (outcome)
-        {
-            case Outcome.Answered answered:
-                await AnswerParts.WriteAsync(answered.Answer, http);
-                break;
-            case Outcome.Refused refused:
-                await RefuseAsync(http, "refused", refused.Refusal.RetryAfterSeconds, refused.Refusal.Body);
-                break;
-            case Outcome.TurnedAway:
-                await RefuseAsync(http, "turned-away", retryAfterSeconds: 1, TurnedAwayBody);
-                break;
-            case Outcome.Lost lost:
-                await EngineFailure.AnswerAsync(http, link.EnginePath, lost.Cause);
-                break;
-        }
-    }
 }
