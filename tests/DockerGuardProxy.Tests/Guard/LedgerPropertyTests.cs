@@ -20,9 +20,7 @@ public sealed class LedgerPropertyTests
                 foreach (var (what, one, two) in steps)
                     model.Step(what, one, two);
                 model.ComeToRest();
-                lock (reached)
-                    foreach (var (what, count) in model.Reached)
-                        reached[what] = reached.GetValueOrDefault(what) + count;
+                Add(model.Reached, reached);
             },
             iter: 4000);
         string[] hardCases =
@@ -32,7 +30,7 @@ public sealed class LedgerPropertyTests
             nameof(Reason.NotRunning), nameof(Reason.Stuck), nameof(Reason.KillDue), nameof(Reason.SameStop), nameof(Reason.NoRoom),
             nameof(Reason.SharedRestart), nameof(Reason.RunEnded), nameof(Reason.TooManySteps),
         ];
-        Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
+        AssertReached(hardCases, reached);
     }
 
     [Fact]
@@ -58,14 +56,12 @@ public sealed class LedgerPropertyTests
                 foreach (var (what, one, two) in steps)
                     unrest.Step(what, one, two);
                 unrest.ComeToRest();
-                lock (reached)
-                    foreach (var (what, count) in unrest.Reached)
-                        reached[what] = reached.GetValueOrDefault(what) + count;
+                Add(unrest.Reached, reached);
             },
             iter: 4000);
         string[] hardCases =
             ["fault", "freed by off", "sent by observe", "refused", "would have been refused", nameof(Reason.TooManyWaiting), nameof(Reason.RunEnded)];
-        Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
+        AssertReached(hardCases, reached);
     }
 
     [Fact]
@@ -79,4 +75,15 @@ public sealed class LedgerPropertyTests
                 model.ComeToRest();
             },
             iter: 1500);
+
+    // Samples run on several threads.
+    private static void Add(Dictionary<string, int> counts, Dictionary<string, int> reached)
+    {
+        lock (reached)
+            foreach (var (what, count) in counts)
+                reached[what] = reached.GetValueOrDefault(what) + count;
+    }
+
+    private static void AssertReached(string[] hardCases, Dictionary<string, int> reached) =>
+        Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
 }
