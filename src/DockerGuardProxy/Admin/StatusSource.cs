@@ -66,10 +66,11 @@ internal sealed class StatusSource(
     private OpenCallsReport[] DescribePileUp() =>
     [
         .. pileUp.Calls()
-            .GroupBy(call => (call.Kind, Reference: call.Kind == LongCallKind.Exec ? null : call.Reference))
+            .GroupBy(call => (call.Row.Name, Reference: call.Row.NamesContainer ? call.Reference : null))
             .Select(calls => new OpenCallsReport(
-                Words.Of(calls.Key.Kind), calls.Key.Reference, calls.Count(), Math.Round(calls.Max(call => call.Age).TotalSeconds, 3)))
+                calls.Key.Name!, calls.Key.Reference, calls.Count(), Math.Round(calls.Max(call => call.Age).TotalSeconds, 3)))
             .OrderByDescending(calls => calls.OldestSeconds)
+            .ThenBy(calls => calls.Operation, StringComparer.Ordinal)
             .Take(StatusReport.MaxPileUp),
     ];
 

@@ -12,16 +12,14 @@ internal static class ActionTarget
     /// <exception cref="ArgumentException">The target is no such call's.</exception>
     public static string WithId(string method, string rawTarget, string id)
     {
-        if (!RequestTarget.TryParse(rawTarget, out var target)) throw new ArgumentException("No target of a call.", nameof(rawTarget));
-
-        var path = new byte[RequestTarget.MaxBytes(target.Path)];
-        var length = PercentEncoding.Decode(path.AsSpan(0, RequestTarget.CopyBytes(target.Path, path)), plusIsSpace: false);
-        var decoded = path.AsSpan(0, length);
-        if (!ActionRoute.TryMatch(post: method == "POST", decoded, out var route))
+        RequestTarget.TryParse(rawTarget, out var target);
+        var path = RoutePath.Of(target.Path, stackalloc byte[RoutePath.Room]);
+        if (CallTable.Docker.Row(method, path, out var name) is not { Family: Family.Ending })
             throw new ArgumentException("No target of a call.", nameof(rawTarget));
 
         // Version and action are ASCII by their routes; only the name between them could have been anything.
-        var text = Encoding.ASCII.GetString(decoded[..route.Name.Start.Value]) + id + Encoding.ASCII.GetString(decoded[route.Name.End.Value..]);
+        var before = path.Whole[..(path.Whole.Length - path.Route.Length + name.Start.Value)];
+        var text = Encoding.ASCII.GetString(before) + id + Encoding.ASCII.GetString(path.Route[name.End.Value..]);
         return target.Query.IsEmpty ? text : $"{text}?{target.Query}";
     }
 }

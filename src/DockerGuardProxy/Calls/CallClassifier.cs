@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace DockerGuardProxy.Calls;
@@ -7,8 +6,8 @@ namespace DockerGuardProxy.Calls;
 /// Tells terminating calls from all others, as dockerd would take them (moby <c>api/server</c>, 20.10 to master). It works
 /// from the raw target; for a request that is no such call nothing is allocated.
 /// <list type="number">
-/// <item>Method: POST or DELETE, in capitals; everything else passes.</item>
 /// <item>Target and path: Go's <c>url.ParseRequestURI</c>, then gorilla/mux.</item>
+/// <item>Route: a row of <see cref="CallTable"/> whose family is <see cref="Family.Ending"/>; everything else passes.</item>
 /// <item>API version: one that no engine, or not this one, takes passes (400).</item>
 /// <item>Form: for a POST with a urlencoded body the body comes before the query.</item>
 /// <item>Fields: signal, t, force, link.</item>
@@ -22,7 +21,7 @@ internal static class CallClassifier
     /// <summary>Go reads this much of a form (10 MiB); the engine answers a longer one with 400.</summary>
     public const int MaxFormBytes = 10 << 20;
 
-    private const int StackBytes = 768;
+    private const string Post = "POST";
 
     /// <summary>First step: from the head alone.</summary>
     /// <param name="method">As it came.</param>
@@ -36,14 +35,8 @@ internal static class CallClassifier
     public static Classification Classify(
         string method, string rawTarget, string? contentType, bool hasBody, ApiRange engine = default)
     {
-        // 1. Method
-        var post = method == "POST";
-        if (!post && method != "DELETE")
-        {
-            return Classification.Passes;
-        }
-
-        return Classify(post, rawTarget, contentType, hasBody && post ? FormState.Missing : FormState.Whole, default, engine);
+        // A body of another method than POST is no form.
+        return Classify(method, rawTarget, contentType, hasBody && method == Post ? FormState.Missing : FormState.Whole, default, engine);
     }
 
     /// <summary>Second step, after <see cref="Classification.NeedsBody"/>.</summary>
@@ -55,7 +48,7 @@ internal static class CallClassifier
         string rawTarget, string? contentType, ReadOnlySpan<byte> body, ApiRange engine = default) =>
         body.Length > MaxFormBytes
             ? Classification.Passes
-            : Classify(post: true, rawTarget, contentType, FormState.Whole, body, engine);
+            : Classify(Post, rawTarget, contentType, FormState.Whole, body, engine);
 
     /// <summary>
     /// Second step for a body that breaks off. Go reads nothing of it and reports an error, which the engine overlooks where the Content-Type
@@ -65,73 +58,54 @@ internal static class CallClassifier
     /// <param name="contentType">As in the first step.</param>
     /// <param name="engine">As in the first step.</param>
     public static Classification ClassifyBrokenForm(string rawTarget, string? contentType, ApiRange engine = default) =>
-        Classify(post: true, rawTarget, contentType, FormState.Broken, default, engine);
+        Classify(Post, rawTarget, contentType, FormState.Broken, default, engine);
 
     private static Classification Classify(
-        bool post, string rawTarget, string? contentType, FormState state, ReadOnlySpan<byte> body, ApiRange engine)
+        string method, string rawTarget, string? contentType, FormState state, ReadOnlySpan<byte> body, ApiRange engine)
     {
-        // 2. Target and path
+        // 1. Target and path
         if (!RequestTarget.TryParse(rawTarget, out var target))
         {
             return Classification.Passes;
         }
 
-        var room = RequestTarget.MaxBytes(target.Path);
-        byte[]? rented = null;
-        var path = room <= StackBytes ? stackalloc byte[StackBytes] : rented = ArrayPool<byte>.Shared.Rent(room);
-        try
+        // 2. Route
+        var path = RoutePath.Of(target.Path, stackalloc byte[RoutePath.Room]);
+        if (CallTable.Docker.Row(method, path, out var name) is not { Family: Family.Ending, Operation: { } operation })
         {
-            path = path[..RequestTarget.CopyBytes(target.Path, path)];
-            if (!PercentEncoding.IsValid(path))
-            {
-                return Classification.Passes;
-            }
-
-            path = path[..PercentEncoding.Decode(path, plusIsSpace: false)];
-
-            // 3. API version
-            if (!ActionRoute.TryMatch(post, path, out var route) || !engine.Takes(route.Version))
-            {
-                return Classification.Passes;
-            }
-
-            // 4. Form
-            if (state == FormState.Missing
-                && (FormMediaType.Read(contentType, GoRules.New).IsForm || FormMediaType.Read(contentType, GoRules.Old).IsForm))
-            {
-                return Classification.NeedsBody;
-            }
-
-            return Read(route, path, target.Query, post ? contentType : null, state, body, engine);
+            return Classification.Passes;
         }
-        finally
+
+        // 3. API version
+        ApiVersion? version = path.Version.IsEmpty ? null : ApiVersion.Parse(path.Version);
+        if (!engine.Takes(version))
         {
-            if (rented is not null)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
+            return Classification.Passes;
         }
+
+        // 4. Form
+        if (state == FormState.Missing
+            && (FormMediaType.Read(contentType, GoRules.New).IsForm || FormMediaType.Read(contentType, GoRules.Old).IsForm))
+        {
+            return Classification.NeedsBody;
+        }
+
+        var route = new ActionRoute(operation, Encoding.UTF8.GetString(path.Route[name]), version);
+        return Read(route, target.Query, method == Post ? contentType : null, state, body, engine);
     }
 
     private static Classification Read(
-        ActionRoute route,
-        ReadOnlySpan<byte> path,
-        ReadOnlySpan<char> queryText,
-        string? contentType,
-        FormState state,
-        ReadOnlySpan<byte> body,
-        ApiRange engine)
+        ActionRoute route, ReadOnlySpan<char> queryText, string? contentType, FormState state, ReadOnlySpan<byte> body, ApiRange engine)
     {
         var buffer = new byte[RequestTarget.MaxBytes(queryText)];
         var query = buffer.AsSpan(0, RequestTarget.CopyBytes(queryText, buffer));
-        var reference = Encoding.UTF8.GetString(path[route.Name]);
-        var taken = Read(GoRules.Old, route, reference, contentType, query, state, body, engine);
+        var taken = Read(GoRules.Old, route, contentType, query, state, body, engine);
         if (query.Contains((byte)';') || body.Contains((byte)';') || contentType?.Contains(';') == true
             || CallForm.IsLong(query) || CallForm.IsLong(body))
         {
             for (var rules = GoRules.Middle; rules <= GoRules.Newest; rules++)
             {
-                taken = MoreTerminating(taken, Read(rules, route, reference, contentType, query, state, body, engine));
+                taken = MoreTerminating(taken, Read(rules, route, contentType, query, state, body, engine));
             }
         }
 
@@ -142,7 +116,6 @@ internal static class CallClassifier
     private static Classification? Read(
         GoRules rules,
         ActionRoute route,
-        string reference,
         string? contentType,
         ReadOnlySpan<byte> query,
         FormState state,
@@ -159,7 +132,7 @@ internal static class CallClassifier
         }
 
         // 5. Fields
-        return CallFields.Read(route, reference, form, engine) is { } call ? Classification.Of(call) : Classification.Passes;
+        return CallFields.Read(route, form, engine) is { } call ? Classification.Of(call) : Classification.Passes;
     }
 
     private static Classification? MoreTerminating(Classification? one, Classification? other)

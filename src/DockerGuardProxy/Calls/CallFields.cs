@@ -14,12 +14,12 @@ internal static class CallFields
     private const string DisputedSignal = "disputed";
 
     /// <summary>The call, or null where it is none or the engine refuses a field.</summary>
-    public static TerminatingCall? Read(ActionRoute route, string reference, in CallForm form, ApiRange engine) =>
+    public static TerminatingCall? Read(ActionRoute route, in CallForm form, ApiRange engine) =>
         route.Operation switch
         {
-            Operation.Remove => Remove(reference, form),
-            Operation.Kill => Kill(reference, form),
-            _ => Stop(route, reference, form, engine),
+            Operation.Remove => Remove(route.Reference, form),
+            Operation.Kill => Kill(route.Reference, form),
+            _ => Stop(route, form, engine),
         };
 
     /// <summary>
@@ -46,7 +46,7 @@ internal static class CallFields
             : null;
     }
 
-    private static TerminatingCall? Stop(ActionRoute route, string reference, in CallForm form, ApiRange engine)
+    private static TerminatingCall? Stop(ActionRoute route, in CallForm form, ApiRange engine)
     {
         var grace = Grace.OfContainer;
         if (!string.IsNullOrEmpty(form.Timeout))
@@ -62,7 +62,7 @@ internal static class CallFields
         var heeds = engine.HeedsStopSignal(route.Version);
         if (heeds == false || string.IsNullOrEmpty(form.Signal))
         {
-            return new(route.Operation, reference, grace, null);
+            return new(route.Operation, route.Reference, grace, null);
         }
 
         var signal = SignalName.Normalize(form.Signal);
@@ -70,12 +70,12 @@ internal static class CallFields
         {
             // An old engine stops by the container's own signal, a new one by this one or not at all: the later kill-at is
             // the safe one, and a name of its own keeps the call from being joined to another.
-            return new(route.Operation, reference, grace, signal ?? form.Signal);
+            return new(route.Operation, route.Reference, grace, signal ?? form.Signal);
         }
 
         return signal is null
             ? null
-            : new(route.Operation, reference, signal == SignalName.Kill ? Grace.None : grace, signal);
+            : new(route.Operation, route.Reference, signal == SignalName.Kill ? Grace.None : grace, signal);
     }
 
     /// <summary>

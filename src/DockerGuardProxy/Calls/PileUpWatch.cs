@@ -3,21 +3,25 @@ using System.Collections.Immutable;
 namespace DockerGuardProxy.Calls;
 
 /// <summary>
-/// Sees calls pile up that are not guarded yet: how many of a kind are open, and since when. Nothing is done about them.
+/// Sees calls pile up that are not guarded yet: how many of an operation are open, and since when. Nothing is done about them.
 /// </summary>
-/// <remarks>Invariant, under <c>_gate</c>: a call's node is in the list of its kind from <see cref="Begin"/> to <see cref="End"/>, oldest first.</remarks>
+/// <remarks>Invariant, under <c>_gate</c>: a call's node is in the list of its operation from <see cref="Begin"/> to <see cref="End"/>, oldest first.</remarks>
 internal sealed class PileUpWatch(TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly LinkedList<LongCall>[] _open = [.. Enum.GetValues<LongCallKind>().Select(_ => new LinkedList<LongCall>())];
+    private readonly Dictionary<string, LinkedList<LongCall>> _open = [];
 
     /// <summary>A call begins.</summary>
-    public void Begin(LongCall call, LongCallKind kind, string target)
+    /// <param name="call">Its place.</param>
+    /// <param name="row">A row that <see cref="CallRow.IsWatched"/>.</param>
+    /// <param name="target">Its target as it came.</param>
+    public void Begin(LongCall call, CallRow row, string target)
     {
         lock (_gate)
         {
-            (call.Kind, call.Target, call.Began) = (kind, target, time.GetTimestamp());
-            _open[(int)kind].AddLast(call.Node);
+            (call.Row, call.Target, call.Began) = (row, target, time.GetTimestamp());
+            if (!_open.TryGetValue(row.Name!, out var list)) _open.Add(row.Name!, list = []);
+            list.AddLast(call.Node);
         }
     }
 
@@ -28,28 +32,28 @@ internal sealed class PileUpWatch(TimeProvider time)
             call.Node.List?.Remove(call.Node);
     }
 
-    /// <summary>Every kind of which calls are open.</summary>
+    /// <summary>Every operation of which calls are open.</summary>
     public ImmutableArray<OpenLongCalls> Open()
     {
-        var kinds = ImmutableArray.CreateBuilder<OpenLongCalls>();
+        var operations = ImmutableArray.CreateBuilder<OpenLongCalls>();
         lock (_gate)
         {
-            foreach (var list in _open)
+            foreach (var (operation, list) in _open)
             {
                 if (list.First is { Value: var oldest })
-                    kinds.Add(new OpenLongCalls(oldest.Kind, list.Count, time.GetElapsedTime(oldest.Began)));
+                    operations.Add(new OpenLongCalls(operation, list.Count, time.GetElapsedTime(oldest.Began)));
             }
         }
 
-        return kinds.ToImmutable();
+        return operations.ToImmutable();
     }
 
-    /// <summary>Every open call: its kind, the container as its caller names it, and its age. For a status, not for every second.</summary>
-    public ImmutableArray<(LongCallKind Kind, string Reference, TimeSpan Age)> Calls()
+    /// <summary>Every open call: its row, whom it means as its caller names it, and its age. For a status, not for every second.</summary>
+    public ImmutableArray<(CallRow Row, string Reference, TimeSpan Age)> Calls()
     {
-        (LongCallKind Kind, string Target, TimeSpan Age)[] calls;
+        (CallRow Row, string Target, TimeSpan Age)[] calls;
         lock (_gate)
-            calls = [.. _open.SelectMany(list => list).Select(call => (call.Kind, call.Target, time.GetElapsedTime(call.Began)))];
-        return [.. calls.Select(call => (call.Kind, LongCall.ReferenceOf(call.Kind, call.Target), call.Age))];
+            calls = [.. _open.Values.SelectMany(list => list).Select(call => (call.Row!, call.Target, time.GetElapsedTime(call.Began)))];
+        return [.. calls.Select(call => (call.Row, call.Row.ReferenceIn(call.Target), call.Age))];
     }
 }

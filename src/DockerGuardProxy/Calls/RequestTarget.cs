@@ -76,7 +76,9 @@ internal readonly ref struct RequestTarget
     /// <returns>How many bytes were written.</returns>
     public static int CopyBytes(ReadOnlySpan<char> text, Span<byte> into)
     {
-        var written = 0;
+        // At once as far as it is ASCII.
+        Ascii.FromUtf16(text, into, out var written);
+        text = text[written..];
         while (!text.IsEmpty)
         {
             if (text[0] <= 0xFF)

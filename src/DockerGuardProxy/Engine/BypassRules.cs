@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Calls;
 
 namespace DockerGuardProxy.Engine;
 

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Engine;

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using Microsoft.AspNetCore.Http;
 
 namespace DockerGuardProxy.Http;
@@ -13,8 +14,7 @@ internal static class Hijack
     /// <param name="request">The request.</param>
     /// <param name="target">Its target as it came.</param>
     public static bool IsPossible(HttpRequest request, string target) =>
-        request.Headers.Upgrade.Count > 0
-        || (HttpMethods.IsPost(request.Method) && IsStreamRoute(target));
+        request.Headers.Upgrade.Count > 0 || CallTable.Docker.Match(request.Method, target).Row is { MayHijack: true };
 
     /// <summary>True if the answer is one: 101, or 200 with a stream type and without any framing.</summary>
     public static bool IsGranted(HttpRequest request, HttpResponseMessage response) =>
@@ -30,13 +30,4 @@ internal static class Hijack
                 && text.EndsWith("-stream", StringComparison.Ordinal),
             _ => false,
         };
-
-    private static bool IsStreamRoute(string target)
-    {
-        var end = target.IndexOf('?', StringComparison.Ordinal);
-        var path = end < 0 ? target : target[..end];
-        if (path.Contains('%', StringComparison.Ordinal)) path = Uri.UnescapeDataString(path);
-        return path.EndsWith("/attach", StringComparison.Ordinal)
-            || (path.EndsWith("/start", StringComparison.Ordinal) && path.Contains("/exec/", StringComparison.Ordinal));
-    }
 }

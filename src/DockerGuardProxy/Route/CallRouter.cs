@@ -31,29 +31,26 @@ internal sealed class CallRouter(
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
         var target = call.Link.Client.Transport.TargetAsSent ?? request.RawTarget;
         var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
-        var classified = failOpen.Try(
-            "classifier",
-            (request, target, hasBody),
-            static it => CallClassifier.Classify(it.request.Method, it.target, ContentType(it.request.Headers), it.hasBody),
-            Classification.Passes);
-        if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, call.Link, target, hasBody, classified);
-
-        if (failOpen.Try(
-            "pile-up watch",
-            (request.Method, target),
-            static it => LongCall.TryRecognise(it.Method, it.target, out var kind) ? kind : (LongCallKind?)null,
-            null) is { } longCall)
+        var row = failOpen.Try("classifier", (request.Method, target), static it => CallTable.Docker.Match(it.Method, it.target).Row, null);
+        if (row is { Family: Family.Ending })
         {
-            return WatchAsync(call, target, hasBody, longCall);
+            var classified = failOpen.Try(
+                "classifier",
+                (request, target, hasBody),
+                static it => CallClassifier.Classify(it.request.Method, it.target, ContentType(it.request.Headers), it.hasBody),
+                Classification.Passes);
+            if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, call.Link, target, hasBody, classified);
         }
 
-        var change = ChangeOf(request.Method, target);
+        if (row is { IsWatched: true }) return WatchAsync(call, target, hasBody, row);
+
+        var change = row is { Changes: not null } ? ChangeOf(request.Method, target) : null;
         return passThrough.ForwardAsync(http, call.Link, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
     }
 
-    private async Task WatchAsync(CallContext call, string target, bool hasBody, LongCallKind kind)
+    private async Task WatchAsync(CallContext call, string target, bool hasBody, CallRow row)
     {
-        failOpen.Try("pile-up watch", (pileUp, call, kind, target), static it => it.pileUp.Begin(it.call.LongCall, it.kind, it.target));
+        failOpen.Try("pile-up watch", (pileUp, call, row, target), static it => it.pileUp.Begin(it.call.LongCall, it.row, it.target));
         try
         {
             await passThrough.ForwardAsync(call.Http, call.Link, target, hasBody ? new RequestBody(call.Http) : null, null);

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Http;

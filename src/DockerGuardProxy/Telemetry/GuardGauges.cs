@@ -43,13 +43,13 @@ internal sealed class GuardGauges
     private static IEnumerable<Measurement<int>> Open(Look look) =>
     [
         .. look.Guard.OpenByOperation.Select(open => new Measurement<int>(open.Count, Of(Words.Of(open.Operation)))),
-        .. look.PileUp.Select(open => new Measurement<int>(open.Count, Of(Words.Of(open.Kind)))),
+        .. look.PileUp.Select(open => new Measurement<int>(open.Count, Of(open.Operation))),
     ];
 
     private static IEnumerable<Measurement<double>> Oldest(Look look) =>
     [
         .. look.Guard.OpenByOperation.Select(open => new Measurement<double>(open.Oldest.TotalSeconds, Of(Words.Of(open.Operation)))),
-        .. look.PileUp.Select(open => new Measurement<double>(open.Oldest.TotalSeconds, Of(Words.Of(open.Kind)))),
+        .. look.PileUp.Select(open => new Measurement<double>(open.Oldest.TotalSeconds, Of(open.Operation))),
     ];
 
     private static KeyValuePair<string, object?> Of(string operation) => new(Keys.Operation, operation);

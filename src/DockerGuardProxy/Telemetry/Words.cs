@@ -8,23 +8,7 @@ namespace DockerGuardProxy.Telemetry;
 /// <summary>The guard's terms as attribute values.</summary>
 internal static class Words
 {
-    public static string Of(Operation operation) => operation switch
-    {
-        Operation.Stop => "stop",
-        Operation.Restart => "restart",
-        Operation.Kill => "kill",
-        _ => "remove",
-    };
-
-    public static string Of(LongCallKind kind) => kind switch
-    {
-        LongCallKind.Exec => "exec",
-        LongCallKind.Inspect => "inspect",
-        LongCallKind.Stats => "stats",
-        LongCallKind.Attach => "attach",
-        LongCallKind.Logs => "logs",
-        _ => "wait",
-    };
+    public static string Of(Operation operation) => Operations[(int)operation];
 
     public static string Of(VerdictKind decision) => decision switch
     {
@@ -50,6 +34,9 @@ internal static class Words
         DiagnosisKind.Alive => "alive",
         _ => "cannot-tell",
     };
+
+    private static readonly string[] Operations =
+        [.. CallTable.Docker.Of(Family.Ending).OrderBy(row => row.Operation).Select(row => row.Name!)];
 
     public static string Of(Reason reason) => Reasons[(int)reason];
 

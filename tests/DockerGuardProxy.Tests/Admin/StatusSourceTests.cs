@@ -6,6 +6,7 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Tests.Calls;
 using DockerGuardProxy.Tests.Engine;
 using Xunit;
 using static DockerGuardProxy.Tests.Engine.Samples;
@@ -152,8 +153,8 @@ public sealed partial class StatusSourceTests
         await rig.Vitals.StartAsync(Cancel);
         await Eventually.Async(() => rig.Vitals is { Info: not null, Vitals.Pid: 1 });
         foreach (var target in new[] { "/containers/web/json", "/v1.41/containers/web/json" })
-            rig.PileUp.Begin(new LongCall(), LongCallKind.Inspect, target);
-        rig.PileUp.Begin(new LongCall(), LongCallKind.Exec, "/exec/e1/start");
+            rig.PileUp.Begin(new LongCall(), Rows.Named("inspect"), target);
+        rig.PileUp.Begin(new LongCall(), Rows.Named("exec"), "/exec/e1/start");
         rig.Guard.Advance(90);
         var status = rig.Source.Read();
         Assert.Equal(

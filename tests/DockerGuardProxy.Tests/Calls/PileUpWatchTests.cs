@@ -14,18 +14,18 @@ public sealed class PileUpWatchTests
         var time = new FakeTimeProvider();
         var watch = new PileUpWatch(time);
         var (one, two, other) = (new LongCall(), new LongCall(), new LongCall());
-        watch.Begin(one, LongCallKind.Inspect, "/containers/web/json");
+        watch.Begin(one, Rows.Named("inspect"), "/containers/web/json");
         time.Advance(TimeSpan.FromSeconds(5));
-        watch.Begin(two, LongCallKind.Inspect, "/containers/db/json");
-        watch.Begin(other, LongCallKind.Exec, "/exec/e1/start");
+        watch.Begin(two, Rows.Named("inspect"), "/containers/db/json");
+        watch.Begin(other, Rows.Named("exec"), "/exec/e1/start");
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(
-            [new OpenLongCalls(LongCallKind.Exec, 1, TimeSpan.FromSeconds(1)), new OpenLongCalls(LongCallKind.Inspect, 2, TimeSpan.FromSeconds(6))],
-            watch.Open());
-        Assert.Contains((LongCallKind.Inspect, "db", TimeSpan.FromSeconds(1)), watch.Calls());
+            [new OpenLongCalls("exec", 1, TimeSpan.FromSeconds(1)), new OpenLongCalls("inspect", 2, TimeSpan.FromSeconds(6))],
+            watch.Open().OrderBy(open => open.Operation));
+        Assert.Contains((Rows.Named("inspect"), "db", TimeSpan.FromSeconds(1)), watch.Calls());
         watch.End(one);
         watch.End(one);
-        Assert.Contains(new OpenLongCalls(LongCallKind.Inspect, 1, TimeSpan.FromSeconds(1)), watch.Open());
+        Assert.Contains(new OpenLongCalls("inspect", 1, TimeSpan.FromSeconds(1)), watch.Open());
         watch.End(two);
         watch.End(other);
         Assert.Empty(watch.Open());
@@ -40,7 +40,7 @@ public sealed class PileUpWatchTests
         await patient.SendAsync("GET /containers/web/json HTTP/1.1\r\nHost: h\r\n\r\n");
         var connection = await engine.AcceptAsync();
         await connection.HeadAsync();
-        Assert.Equal((LongCallKind.Inspect, "web"), rig.PileUp.Calls().Select(call => (call.Kind, call.Reference)).Single());
+        Assert.Equal(("inspect", "web"), rig.PileUp.Calls().Select(call => (call.Row.Name, call.Reference)).Single());
         await connection.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
         await patient.AnswerAsync();
         await Eventually.Async(() => rig.PileUp.Open().IsEmpty);
@@ -48,7 +48,7 @@ public sealed class PileUpWatchTests
         var hasty = await rig.ConnectAsync();
         await hasty.SendAsync("POST /exec/e1/start HTTP/1.1\r\nHost: h\r\n\r\n");
         await (await engine.AcceptAsync()).HeadAsync();
-        Assert.Equal(LongCallKind.Exec, rig.PileUp.Open().Single().Kind);
+        Assert.Equal("exec", rig.PileUp.Open().Single().Operation);
         hasty.Dispose();
         await Eventually.Async(() => rig.PileUp.Open().IsEmpty);
     }

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

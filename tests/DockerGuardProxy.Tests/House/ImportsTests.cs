@@ -29,11 +29,11 @@ public sealed class ImportsTests
         // The ledger and its rules; settings; the index of containers and the engine's vitals.
         ("Guard", ["Timing", "Probe", "Calls"]),
         ("Configuration", ["Text", "Files", "Timing", "Guard"]),
-        ("Engine", ["Text", "Files", "Sockets", "Probe"]),
+        ("Engine", ["Text", "Files", "Sockets", "Probe", "Calls"]),
 
         // Connections of clients; what Kestrel and YARP make of their calls.
         ("Listen", ["Text", "Sockets", "Timing", "Configuration"]),
-        ("Http", ["Sockets", "Listen"]),
+        ("Http", ["Sockets", "Calls", "Listen"]),
 
         // The way of a call: the only place that knows Guard and Http.
         ("Route", ["Sockets", "Timing", "Probe", "Calls", "Guard", "Engine", "Listen", "Http"]),

@@ -1,0 +1,50 @@
+using System.Text;
+
+namespace DockerGuardProxy.Calls;
+
+/// <summary>A route of the Docker Engine API, and all that is to be known of its calls.</summary>
+/// <param name="Method">In capitals, as Go compares it.</param>
+/// <param name="Template">The path, as moby's routers spell it.</param>
+internal sealed record CallRow(string Method, string Template)
+{
+    private const string OfContainer = "/containers/{";
+
+    /// <summary>The template, ready to match.</summary>
+    public RouteTemplate Route { get; } = new(Template);
+
+    /// <summary>The operation, as configuration, telemetry and status call it; null for calls of which nothing is told.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The rule that guards its calls; null for none.</summary>
+    public Family? Family { get; init; }
+
+    /// <summary>What the ledger calls it; in <see cref="Calls.Family.Ending"/> alone.</summary>
+    public Operation? Operation { get; init; }
+
+    /// <summary>Behind the route, which of its calls the family takes; for people.</summary>
+    public string Which { get; init; } = "";
+
+    /// <summary>What the index, or the watch over signals that bypass us, learns of its answer; null for nothing.</summary>
+    public ChangingCallKind? Changes { get; init; }
+
+    /// <summary>Whether the engine may turn the connection into a raw stream: by 101, or to a POST by 200.</summary>
+    public bool MayHijack { get; init; }
+
+    /// <summary>Whether its calls may be copied as they come; not those that must be understood.</summary>
+    public bool IsSpliced { get; init; }
+
+    /// <summary>Whether its open calls are counted and their age told, while no rule guards them: a container's lock, shim or disk may hang.</summary>
+    public bool IsWatched => Name is not null && Family is null;
+
+    /// <summary>Whether its path names a container.</summary>
+    public bool NamesContainer => Template.StartsWith(OfContainer, StringComparison.Ordinal);
+
+    /// <summary>What a call of this row names, decoded: a container, for <c>/exec/</c> an exec instance. Empty where the route names nothing.</summary>
+    /// <param name="rawTarget">A target in which this row was found.</param>
+    public string ReferenceIn(ReadOnlySpan<char> rawTarget)
+    {
+        RequestTarget.TryParse(rawTarget, out var target);
+        var path = RoutePath.Of(target.Path, stackalloc byte[RoutePath.Room]);
+        return Route.TryMatch(path.Route, out var name) ? Encoding.UTF8.GetString(path.Route[name]) : "";
+    }
+}
