@@ -86,11 +86,8 @@ internal sealed class StatusSource(
                 _ => "asked",
             },
             Words.Of(policies.Guard.Mode),
-            new PoliciesReport(
-                Words.Of(policies.For(Operation.Stop).Mode),
-                Words.Of(policies.For(Operation.Kill).Mode),
-                Words.Of(policies.For(Operation.Restart).Mode),
-                Words.Of(policies.For(Operation.Remove).Mode)),
+            new OrderedDictionary<string, string>(
+                CallTable.Docker.Of(Family.Ending).Select(row => KeyValuePair.Create(row.Name!, Words.Of(policies.For(row.Operation!.Value).Mode)))),
             status.SwitchedOff,
             status.HoldBack switch
             {

@@ -80,10 +80,8 @@ internal static class StatusText
     private static string Mode(ConfigurationReport configuration)
     {
         var mode = configuration.Mode;
-        var policies = configuration.Policies;
-        (string Name, string Mode)[] all =
-            [("stop", policies.Stop), ("kill", policies.Kill), ("restart", policies.Restart), ("remove", policies.Remove)];
-        var others = string.Join(", ", all.Where(policy => policy.Mode != mode).Select(policy => $"{policy.Name} {Clean(policy.Mode)}"));
+        var others = string.Join(
+            ", ", configuration.Policies.Where(policy => policy.Value != mode).Select(policy => $"{Clean(policy.Key)} {Clean(policy.Value)}"));
         return Clean(mode)
             + (others.Length > 0 ? $"; {others}" : "")
             + (configuration.SwitchedOff ? "; SWITCHED OFF by the file \"off\"" : "")

@@ -12,7 +12,7 @@ internal static class ActionTarget
     /// <exception cref="ArgumentException">The target is no such call's.</exception>
     public static string WithId(string method, string rawTarget, string id)
     {
-        RequestTarget.TryParse(rawTarget, out var target);
+        if (!RequestTarget.TryParse(rawTarget, out var target)) throw new ArgumentException("No target of a call.", nameof(rawTarget));
         var path = RoutePath.Of(target.Path, stackalloc byte[RoutePath.Room]);
         if (CallTable.Docker.Row(method, path, out var name) is not { Family: Family.Ending })
             throw new ArgumentException("No target of a call.", nameof(rawTarget));

@@ -43,7 +43,7 @@ internal sealed record CallRow(string Method, string Template)
     /// <param name="rawTarget">A target in which this row was found.</param>
     public string ReferenceIn(ReadOnlySpan<char> rawTarget)
     {
-        RequestTarget.TryParse(rawTarget, out var target);
+        if (!RequestTarget.TryParse(rawTarget, out var target)) return "";
         var path = RoutePath.Of(target.Path, stackalloc byte[RoutePath.Room]);
         return Route.TryMatch(path.Route, out var name) ? Encoding.UTF8.GetString(path.Route[name]) : "";
     }

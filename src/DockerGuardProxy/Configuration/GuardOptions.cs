@@ -1,30 +1,26 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 
 namespace DockerGuardProxy.Configuration;
 
 /// <summary>The guard's settings as written: what holds for every kind of terminating call, and what each kind sets otherwise.</summary>
 /// <param name="Common">What holds where a policy says nothing.</param>
-/// <param name="Stop">What is set for stop.</param>
-/// <param name="Kill">What is set for kill.</param>
-/// <param name="Restart">What is set for restart.</param>
-/// <param name="Remove">What is set for forced removal.</param>
+/// <param name="Overrides">What is set for each operation.</param>
 /// <remarks>
 /// A policy's mode replaces the guard's: a pilot may observe and enforce one kind alone, as well as leave one out. Only
 /// <see cref="GuardMode.Off"/> of the guard is final, so that whoever switches the guard off in a hurry need not look for exceptions.
 /// </remarks>
-internal sealed record GuardOptions(
-    GuardPolicy Common, PolicyOverrides Stop, PolicyOverrides Kill, PolicyOverrides Restart, PolicyOverrides Remove)
+internal sealed record GuardOptions(GuardPolicy Common, PerOperation<PolicyOverrides> Overrides)
 {
-    public static GuardOptions Default { get; } = new(
-        GuardPolicy.Default, PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None);
+    public static GuardOptions Default { get; } = new(GuardPolicy.Default, new PerOperation<PolicyOverrides>(PolicyOverrides.None));
 
     /// <summary>What it comes to, every value decided: what the guard takes. Made anew each time.</summary>
-    public GuardPolicies Policies => new(Common, Resolve(Stop), Resolve(Kill), Resolve(Restart), Resolve(Remove));
+    public GuardPolicies Policies => new(Common, Overrides.Select(Resolve));
 
     /// <summary>The same settings, with no mode above <paramref name="ceiling"/> anywhere.</summary>
     public GuardOptions AtMost(GuardMode ceiling)
     {
-        return new(Least(Common), Capped(Stop), Capped(Kill), Capped(Restart), Capped(Remove));
+        return new(Least(Common), Overrides.Select(Capped));
 
         GuardPolicy Least(GuardPolicy policy) => policy.Mode < ceiling ? policy : policy with { Mode = ceiling };
 

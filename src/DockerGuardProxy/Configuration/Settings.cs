@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Logging;
 using static DockerGuardProxy.Configuration.ValueKinds;
@@ -80,12 +81,9 @@ internal static class Settings
             + "While the file /etc/docker-guard-proxy/off exists the guard is off, whatever is said here.",
             needsRestart: false, c => c.Guard.Common, (c, v) => c with { Guard = c.Guard with { Common = v } }, Policy),
         Setting<ProxyConfiguration>.Head(
-            "guard.policies", "Each kind of call may have its own value of any of the above, the mode too, unless the guard's own mode is off."),
-        .. Overrides(
-            "stop", "POST /containers/ID/stop; for example { \"mode\": \"observe\", \"maxInFlight\": 1 }", g => g.Stop, (g, v) => g with { Stop = v }),
-        .. Overrides("kill", "POST /containers/ID/kill with SIGKILL; other signals always pass.", g => g.Kill, (g, v) => g with { Kill = v }),
-        .. Overrides("restart", "POST /containers/ID/restart", g => g.Restart, (g, v) => g with { Restart = v }),
-        .. Overrides("remove", "DELETE /containers/ID?force=1", g => g.Remove, (g, v) => g with { Remove = v }),
+            "guard.policies",
+            "Each kind of call may set any of the above anew: { \"mode\": \"observe\", \"maxInFlight\": 1 }. Where the guard's own mode is off, all are."),
+        .. CallTable.Docker.Of(Family.Ending).SelectMany(Overrides),
         .. Section(
             "log", "The log goes to standard error, under systemd to the journal.", needsRestart: false,
             c => c.Log, (c, v) => c with { Log = v }, new SettingTable<LogOptions>
@@ -126,9 +124,9 @@ internal static class Settings
         Func<ProxyConfiguration, T> get, Func<ProxyConfiguration, T, ProxyConfiguration> set, IEnumerable<Setting<T>> rows) =>
         rows.Select(row => row.In(key, get, set, needsRestart)).Prepend(Setting<ProxyConfiguration>.Head(key, comment, needsRestart));
 
-    private static IEnumerable<Setting<ProxyConfiguration>> Overrides(
-        string policy, string comment, Func<GuardOptions, PolicyOverrides> get, Func<GuardOptions, PolicyOverrides, GuardOptions> set) =>
-        Section(
-            $"guard.policies.{policy}", comment, needsRestart: false,
-            c => get(c.Guard), (c, v) => c with { Guard = set(c.Guard, v) }, Policy.Select(PolicyOverrides.Setting));
+    private static IEnumerable<Setting<ProxyConfiguration>> Overrides(CallRow row) => Section(
+        $"guard.policies.{row.Name}", $"{row.Method} {row.Route}{row.Which}", needsRestart: false,
+        c => c.Guard.Overrides[row.Operation!.Value],
+        (c, v) => c with { Guard = c.Guard with { Overrides = c.Guard.Overrides.With(row.Operation!.Value, v) } },
+        Policy.Select(PolicyOverrides.Setting));
 }

@@ -7,11 +7,8 @@ namespace DockerGuardProxy.Guard;
 /// The settings of the guard itself: what the policies inherit, and the patience by which status and telemetry call a container
 /// stuck. Its mode <see cref="GuardMode.Off"/> switches every policy off; any other mode is only what a policy inherits.
 /// </param>
-/// <param name="Stop">Policy of stop.</param>
-/// <param name="Kill">Policy of kill.</param>
-/// <param name="Restart">Policy of restart.</param>
-/// <param name="Remove">Policy of forced removal.</param>
-internal sealed record GuardPolicies(GuardPolicy Guard, GuardPolicy Stop, GuardPolicy Kill, GuardPolicy Restart, GuardPolicy Remove)
+/// <param name="Each">The policy of each operation.</param>
+internal sealed record GuardPolicies(GuardPolicy Guard, PerOperation<GuardPolicy> Each)
 {
     private static readonly GuardPolicy OffPolicy = GuardPolicy.Default with { Mode = GuardMode.Off };
 
@@ -19,15 +16,8 @@ internal sealed record GuardPolicies(GuardPolicy Guard, GuardPolicy Stop, GuardP
     public static GuardPolicies Default { get; } = All(GuardPolicy.Default);
 
     /// <summary>The same policy for every operation.</summary>
-    public static GuardPolicies All(GuardPolicy policy) => new(policy, policy, policy, policy, policy);
+    public static GuardPolicies All(GuardPolicy policy) => new(policy, new PerOperation<GuardPolicy>(policy));
 
     /// <summary>The policy that counts for a call.</summary>
-    public GuardPolicy For(Operation operation) => Guard.Mode == GuardMode.Off ? OffPolicy : operation switch
-    {
-        Operation.Stop => Stop,
-        Operation.Kill => Kill,
-        Operation.Restart => Restart,
-        Operation.Remove => Remove,
-        _ => OffPolicy,
-    };
+    public GuardPolicy For(Operation operation) => Guard.Mode == GuardMode.Off ? OffPolicy : Each[operation];
 }

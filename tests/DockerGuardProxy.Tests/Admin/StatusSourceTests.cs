@@ -228,7 +228,7 @@ public sealed partial class StatusSourceTests
         (string, string) Modes()
         {
             var policies = rig.Source.Read().Configuration.Policies;
-            return (policies.Stop, policies.Kill);
+            return (policies["stop"], policies["kill"]);
         }
     }
 

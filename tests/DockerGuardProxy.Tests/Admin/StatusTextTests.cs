@@ -14,7 +14,7 @@ public sealed class StatusTextTests
         Now,
         new ProxyReport("0.1.0", 4711, Now.AddHours(-76), "/run/docker-guard-proxy/docker.sock"),
         new ConfigurationReport(
-            "/etc/docker-guard-proxy/docker-guard-proxy.json", "asked", "enforce", new PoliciesReport("enforce", "enforce", "enforce", "enforce"),
+            "/etc/docker-guard-proxy/docker-guard-proxy.json", "asked", "enforce", Policies("enforce", "enforce", "enforce", "enforce"),
             SwitchedOff: false, HeldBack: null, Now.AddHours(-76), 0, 0, null, []),
         new EngineReport("/var/run/docker.sock", Ready: true, 12),
         new CallsReport(0, 0, null, 0, 0, 0),
@@ -54,7 +54,7 @@ public sealed class StatusTextTests
             Configuration = Quiet.Configuration with
             {
                 Origin = "last-good",
-                Policies = new PoliciesReport("enforce", "observe", "enforce", "off"),
+                Policies = Policies("enforce", "observe", "enforce", "off"),
                 SwitchedOff = true,
                 Failure = new FailureReport(Now, ["guard.mode: \"x\" is none of off, observe, enforce"]),
                 PendingRestart = ["engine.path"],
@@ -155,4 +155,7 @@ public sealed class StatusTextTests
                 Assert.DoesNotContain(line, c => c is < ' ' or > '~');
             }
         });
+
+    private static OrderedDictionary<string, string> Policies(string stop, string kill, string restart, string remove) =>
+        new() { ["stop"] = stop, ["kill"] = kill, ["restart"] = restart, ["remove"] = remove };
 }

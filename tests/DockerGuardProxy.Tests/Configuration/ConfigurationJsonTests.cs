@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
 using Xunit;
@@ -16,8 +17,8 @@ public sealed class ConfigurationJsonTests
         Assert.Empty(loaded.Errors);
         Assert.Empty(ConfigurationJson.Compare(configuration, loaded.Configuration));
         Assert.Equal(configuration.Listen, loaded.Configuration.Listen);
-        Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Policies.Kill.Backoff);
-        Assert.Equal((5, 0), (loaded.Configuration.Guard.Policies.Restart.MaxInFlight, loaded.Configuration.Guard.Policies.Restart.MaxWaitingPerContainer));
+        Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Policies.For(Operation.Kill).Backoff);
+        Assert.Equal((5, 0), (loaded.Configuration.Guard.Policies.For(Operation.Restart).MaxInFlight, loaded.Configuration.Guard.Policies.For(Operation.Restart).MaxWaitingPerContainer));
     }
 
     [Fact]
@@ -27,8 +28,7 @@ public sealed class ConfigurationJsonTests
         {
             Guard = new GuardOptions(
                 GuardPolicy.Default with { Patience = TimeSpan.FromSeconds(20) },
-                ConfigurationSamples.Overrides(p => p with { MaxInFlight = 1 }, "maxInFlight"),
-                PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None),
+                GuardOptions.Default.Overrides.With(Operation.Stop, ConfigurationSamples.Overrides(p => p with { MaxInFlight = 1 }, "maxInFlight"))),
             Listen = ListenOptions.Default with { Group = "a\nb" },
         };
         Assert.Equal(

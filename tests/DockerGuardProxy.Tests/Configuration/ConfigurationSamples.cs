@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Logging;
@@ -14,12 +15,21 @@ internal static class ConfigurationSamples
         Admin = new AdminOptions("", "127.0.0.1:1"),
         Guard = new GuardOptions(
             GuardPolicy.Default with { Mode = GuardMode.Observe, Backoff = [TimeSpan.FromMilliseconds(1500)] },
-            Overrides(p => p with { MaxWaitingOnNode = 1, RepeatHold = [TimeSpan.Zero] }, "maxWaiting.node", "repeatHold"),
-            Overrides(
-                p => p with { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
-                "mode", "patience", "maxWait"),
-            Overrides(p => p with { MaxInFlight = 5, MaxWaitingPerContainer = 0 }, "maxInFlight", "maxWaiting.container"),
-            Overrides(p => p with { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }, "backoff")),
+            GuardOptions.Default.Overrides
+                .With(
+                    Operation.Stop,
+                    Overrides(p => p with { MaxWaitingOnNode = 1, RepeatHold = [TimeSpan.Zero] }, "maxWaiting.node", "repeatHold"))
+                .With(
+                    Operation.Kill,
+                    Overrides(
+                        p => p with { Mode = GuardMode.Off, Patience = TimeSpan.FromMinutes(1), MaxWait = TimeSpan.FromHours(1) },
+                        "mode", "patience", "maxWait"))
+                .With(
+                    Operation.Restart,
+                    Overrides(p => p with { MaxInFlight = 5, MaxWaitingPerContainer = 0 }, "maxInFlight", "maxWaiting.container"))
+                .With(
+                    Operation.Remove,
+                    Overrides(p => p with { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }, "backoff"))),
         Log = new LogOptions(LogLevel.Debug),
         Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf, 0.25),
         Shutdown = new ShutdownOptions(TimeSpan.FromSeconds(1)),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
 using Microsoft.Extensions.Logging;
@@ -25,9 +26,9 @@ public sealed partial class ConfigurationStoreTests : IDisposable
         _folder.With("""{ "guard": { "patience": "30s", "policies": { "kill": { "mode": "observe" } } } }""");
         store.CheckFile();
 
-        Assert.Equal(TimeSpan.FromSeconds(30), store.Current.Guard.Policies.Kill.Patience);
-        Assert.Equal(GuardMode.Observe, store.Current.Guard.Policies.Kill.Mode);
-        Assert.Equal(TimeSpan.FromSeconds(20), before.Guard.Policies.Kill.Patience);
+        Assert.Equal(TimeSpan.FromSeconds(30), store.Current.Guard.Policies.For(Operation.Kill).Patience);
+        Assert.Equal(GuardMode.Observe, store.Current.Guard.Policies.For(Operation.Kill).Mode);
+        Assert.Equal(TimeSpan.FromSeconds(20), before.Guard.Policies.For(Operation.Kill).Patience);
         Assert.Same(store.Current, Assert.Single(_changes));
         Assert.Equal((_time.GetUtcNow(), 1, 0), (store.Status.LoadedAt, store.Status.Reloads, store.Status.FailedReloads));
         Assert.Equal(
@@ -223,14 +224,14 @@ public sealed partial class ConfigurationStoreTests : IDisposable
         File.Delete(_folder.Sources.OffSwitch);
         store.CheckOffSwitch();
         Assert.False(store.Status.SwitchedOff);
-        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Policies.Stop.Mode, store.Current.Guard.Policies.Stop.Patience));
+        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Policies.For(Operation.Stop).Mode, store.Current.Guard.Policies.For(Operation.Stop).Patience));
         Assert.DoesNotContain("\"off\"", File.ReadAllText(_folder.Sources.LastGood!), StringComparison.Ordinal);
 
         void AssertOff()
         {
             var guard = store.Current.Guard;
             Assert.True(store.Status.SwitchedOff);
-            Assert.All([guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove], p => Assert.Equal(GuardMode.Off, p.Mode));
+            Assert.All(Enum.GetValues<Operation>().Select(guard.Policies.For).Prepend(guard.Common), p => Assert.Equal(GuardMode.Off, p.Mode));
         }
     }
 

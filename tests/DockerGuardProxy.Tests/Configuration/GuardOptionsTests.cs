@@ -17,8 +17,7 @@ public sealed class GuardOptionsTests
     {
         var guard = new GuardOptions(
             GuardPolicy.Default with { Mode = common },
-            PolicyOverrides.None, PolicyOverrides.None, PolicyOverrides.None,
-            Mode(policy));
+            GuardOptions.Default.Overrides.With(Operation.Remove, Mode(policy)));
         Assert.Equal(expected, guard.Policies.For(Operation.Remove).Mode);
         Assert.Equal(common, guard.Policies.For(Operation.Stop).Mode);
     }
@@ -31,11 +30,14 @@ public sealed class GuardOptionsTests
         {
             var guard = new GuardOptions(
                 GuardPolicy.Default with { Mode = common },
-                ConfigurationSamples.Overrides(p => p with { Mode = stop ?? p.Mode, MaxInFlight = 7 }, stop is null ? ["maxInFlight"] : ["mode", "maxInFlight"]),
-                Mode(kill),
-                PolicyOverrides.None, PolicyOverrides.None);
+                GuardOptions.Default.Overrides
+                    .With(
+                        Operation.Stop,
+                        ConfigurationSamples.Overrides(
+                            p => p with { Mode = stop ?? p.Mode, MaxInFlight = 7 }, stop is null ? ["maxInFlight"] : ["mode", "maxInFlight"]))
+                    .With(Operation.Kill, Mode(kill)));
             var capped = guard.AtMost(ceiling);
-            return capped.Policies.Stop.MaxInFlight == 7
+            return capped.Policies.Each[Operation.Stop].MaxInFlight == 7
                 && Enum.GetValues<Operation>().All(o =>
                     capped.Policies.For(o).Mode == (GuardMode)Math.Min((int)guard.Policies.For(o).Mode, (int)ceiling));
         });

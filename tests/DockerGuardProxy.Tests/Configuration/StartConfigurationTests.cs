@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Text;
@@ -62,7 +63,7 @@ public sealed class StartConfigurationTests : IDisposable
         AssertObserveOnly(store);
         Assert.Equal("/run/mine.sock", store.Current.Listen.Path);
         Assert.Equal(TimeSpan.FromSeconds(20), store.Current.Guard.Common.Patience);
-        Assert.Equal(GuardMode.Off, store.Current.Guard.Policies.Stop.Mode);
+        Assert.Equal(GuardMode.Off, store.Current.Guard.Policies.For(Operation.Stop).Mode);
     }
 
     [Theory]
@@ -160,7 +161,7 @@ public sealed class StartConfigurationTests : IDisposable
     private void AssertObserveOnly(ConfigurationStore store)
     {
         var guard = store.Current.Guard;
-        Assert.All([guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove], p => Assert.NotEqual(GuardMode.Enforce, p.Mode));
+        Assert.All(Enum.GetValues<Operation>().Select(guard.Policies.For).Prepend(guard.Common), p => Assert.NotEqual(GuardMode.Enforce, p.Mode));
         Assert.Equal(GuardMode.Observe, guard.Common.Mode);
         Assert.Equal(ConfigurationOrigin.ObserveOnly, store.Status.Origin);
         Assert.NotEmpty(store.Status.Failure!.Errors);

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 using Xunit;
 using static DockerGuardProxy.Tests.Guard.LedgerRig;
@@ -68,7 +69,7 @@ public sealed class LedgerPolicyTests
         rig.Kill();
         rig.Advance(13);
         var (stop, kill) = (rig.Stop(1), rig.Kill());
-        rig.Ledger.Policies = GuardPolicies.Default with { Stop = Off };
+        rig.Ledger.Policies = GuardPolicies.Default with { Each = GuardPolicies.Default.Each.With(Operation.Stop, Off) };
         Assert.IsType<Outcome.Unguarded>(OutcomeOf(stop));
         Assert.False(kill.Outcome.IsCompleted);
         Assert.IsType<Outcome.Unguarded>(OutcomeOf(rig.Stop(1)));

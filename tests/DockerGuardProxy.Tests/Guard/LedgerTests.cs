@@ -749,10 +749,11 @@ public sealed class LedgerTests
     [Fact]
     public void A_policy_of_its_own_mode_counts_unless_the_whole_guard_is_off()
     {
-        var policies = GuardPolicies.Default with { Kill = GuardPolicy.Default with { Mode = GuardMode.Off } };
+        var off = GuardPolicy.Default with { Mode = GuardMode.Off };
+        var policies = GuardPolicies.Default with { Each = GuardPolicies.Default.Each.With(Operation.Kill, off) };
         Assert.Equal(GuardMode.Off, policies.For(Operation.Kill).Mode);
         Assert.Equal(GuardMode.Enforce, policies.For(Operation.Stop).Mode);
-        Assert.Equal(GuardMode.Off, (policies with { Guard = policies.Kill }).For(Operation.Stop).Mode);
+        Assert.Equal(GuardMode.Off, (policies with { Guard = off }).For(Operation.Stop).Mode);
     }
 
     [Fact]

@@ -23,14 +23,16 @@ internal sealed class LedgerUnrest : IAttemptSender, IGuardObserver, IDisposable
         MaxWaitingOnNode = 10,
     };
 
+    private static readonly PerOperation<GuardPolicy> Each = new(Policy);
+
     private static readonly GuardPolicies[] Switches =
     [
         GuardPolicies.All(Policy),
         GuardPolicies.All(Policy),
         GuardPolicies.All(Policy with { Mode = GuardMode.Off }),
         GuardPolicies.All(Policy with { Mode = GuardMode.Observe }),
-        GuardPolicies.All(Policy) with { Kill = Policy with { Mode = GuardMode.Off } },
-        GuardPolicies.All(Policy) with { Stop = Policy with { Mode = GuardMode.Observe }, Restart = Policy with { MaxInFlight = 5 } },
+        new(Policy, Each.With(Operation.Kill, Policy with { Mode = GuardMode.Off })),
+        new(Policy, Each.With(Operation.Stop, Policy with { Mode = GuardMode.Observe }).With(Operation.Restart, Policy with { MaxInFlight = 5 })),
         GuardPolicies.All(Policy with { Patience = TimeSpan.FromSeconds(1), MaxWaitingPerContainer = 2 }),
     ];
 

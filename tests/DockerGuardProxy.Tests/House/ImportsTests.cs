@@ -28,7 +28,7 @@ public sealed class ImportsTests
 
         // The ledger and its rules; settings; the index of containers and the engine's vitals.
         ("Guard", ["Timing", "Probe", "Calls"]),
-        ("Configuration", ["Text", "Files", "Timing", "Guard"]),
+        ("Configuration", ["Text", "Files", "Timing", "Calls", "Guard"]),
         ("Engine", ["Text", "Files", "Sockets", "Probe", "Calls"]),
 
         // Connections of clients; what Kestrel and YARP make of their calls.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
@@ -136,10 +137,10 @@ public sealed class StateKeeperTests : IDisposable
         await using var process = new Process(this);
         await process.Keeper.StartAsync(Samples.Cancel);
         Assert.Equal(HoldBack.NewerState, process.Configuration.Status.HoldBack);
-        Assert.Equal(GuardMode.Observe, process.Configuration.Current.Guard.Policies.Kill.Mode);
+        Assert.Equal(GuardMode.Observe, process.Configuration.Current.Guard.Policies.For(Operation.Kill).Mode);
         Assert.NotEmpty(_log.Texts(1017));
         Assert.True(process.Configuration.Reload());
-        Assert.Equal(GuardMode.Enforce, process.Configuration.Current.Guard.Policies.Kill.Mode);
+        Assert.Equal(GuardMode.Enforce, process.Configuration.Current.Guard.Policies.For(Operation.Kill).Mode);
     }
 
     [Fact]

@@ -55,7 +55,7 @@ internal sealed record ProxyReport(string Version, int Pid, DateTimeOffset Start
 /// <c>observe-only</c>: it is not valid and nothing good is known.
 /// </param>
 /// <param name="Mode">Of the guard: <c>off</c>, <c>observe</c> or <c>enforce</c>.</param>
-/// <param name="Policies">Modes by kind of call, as they come to.</param>
+/// <param name="Policies">Modes by operation, as they come to, in the order of the table of calls.</param>
 /// <param name="SwitchedOff">True while the file <c>off</c> keeps the guard off.</param>
 /// <param name="HeldBack">
 /// Why the guard only observes, whatever the file says: <c>crashes</c> or <c>newer-state</c>; null where it does as configured.
@@ -70,7 +70,7 @@ internal sealed record ConfigurationReport(
     string File,
     string Origin,
     string Mode,
-    PoliciesReport Policies,
+    IReadOnlyDictionary<string, string> Policies,
     bool SwitchedOff,
     string? HeldBack,
     DateTimeOffset LoadedAt,
@@ -79,9 +79,6 @@ internal sealed record ConfigurationReport(
     FailureReport? Failure,
     IReadOnlyList<string> PendingRestart,
     DateTimeOffset? HangsSince = null);
-
-/// <summary>The mode of each kind of terminating call: <c>off</c>, <c>observe</c> or <c>enforce</c>.</summary>
-internal sealed record PoliciesReport(string Stop, string Kill, string Restart, string Remove);
 
 /// <summary>A configuration that was asked for and is not valid.</summary>
 /// <param name="Time">When it was seen, in UTC.</param>

@@ -15,7 +15,7 @@ public sealed class DoctorRulesTests
 
     private static readonly StatusReport Status = new(
         1, Now, new ProxyReport("0.1.0", 4711, Now.AddHours(-76), Listen),
-        new ConfigurationReport("/etc/f.json", "asked", "enforce", new PoliciesReport("enforce", "enforce", "enforce", "enforce"), false, null, Now, 0, 0, null, []),
+        new ConfigurationReport("/etc/f.json", "asked", "enforce", new Dictionary<string, string>(), false, null, Now, 0, 0, null, []),
         new EngineReport("/var/run/docker.sock", Ready: true, 12, Pid: 801, Descriptors: 40), new CallsReport(1, 0, null, 0, 0, 0), 0, 0, 0, []);
 
     private static readonly Examination Well = new()
