@@ -183,6 +183,21 @@ public sealed class CallTableTests
         Assert.All(Table.Of(Family.Ending), row => Assert.NotNull(row.Name));
     }
 
+    [Theory]
+    [InlineData("a", Lane.Splice)]
+    [InlineData("%61", Lane.Http)]
+    [InlineData("\u20ac", Lane.Http)]
+    internal void A_path_longer_than_the_buffer_is_matched_as_well(string piece, Lane lane)
+    {
+        foreach (var length in new[] { RoutePath.Room / 3, RoutePath.Room, 5000 })
+        {
+            var target = $"/containers/{string.Concat(Enumerable.Repeat(piece, length))}/attach";
+            var match = Table.Match("POST", target);
+            Assert.Equal(("attach", lane), (match.Row?.Name, match.Lane));
+            Assert.Equal(lane, Table.Match("POST"u8, Encoding.UTF8.GetBytes(target)).Lane);
+        }
+    }
+
     [Fact]
     public void A_kind_more_is_a_row()
     {
