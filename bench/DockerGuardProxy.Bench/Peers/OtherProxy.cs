@@ -40,7 +40,9 @@ internal sealed class OtherProxy : IAsyncDisposable
         var proxy = new OtherProxy(new Peer(name, socket, Daemon.Start(socket + ".log", command, environment)));
         if (await Poll.UntilAsync(() => proxy.Peer.Daemon.HasExited || UnixSocket.Listens(socket), TimeSpan.FromSeconds(20), everyMs: 2) is not null
             && !proxy.Peer.Daemon.HasExited)
+        {
             return proxy;
+        }
         var log = proxy.Peer.Daemon.Tail();
         await proxy.DisposeAsync();
         throw new InvalidOperationException($"{name} did not start:\n{log}");

@@ -174,8 +174,10 @@ internal sealed partial class ContainerEntry
         EndEvidence(turn);
         _waiting.ClearDeadlines();
         foreach (var ticket in _waiting.PresentNow())
+        {
             if (ticket.Phase != TicketPhase.Held)
                 _waiting.OutliveRun(ticket);
+        }
         _waiting.SetDeadlines();
         BeginAnew(_isRunning);
     }

@@ -74,7 +74,9 @@ internal sealed class BootedDebian : IAsyncDisposable
             {
                 if (new FileInfo(folder + "/ns/pid").LinkTarget == space
                     && File.ReadLines(folder + "/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).EndsWith("\t" + inside, StringComparison.Ordinal))
+                {
                     return int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
             {

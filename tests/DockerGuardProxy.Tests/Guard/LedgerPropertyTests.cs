@@ -80,8 +80,10 @@ public sealed class LedgerPropertyTests
     private static void Add(Dictionary<string, int> counts, Dictionary<string, int> reached)
     {
         lock (reached)
+        {
             foreach (var (what, count) in counts)
                 reached[what] = reached.GetValueOrDefault(what) + count;
+        }
     }
 
     private static void AssertReached(string[] hardCases, Dictionary<string, int> reached) =>

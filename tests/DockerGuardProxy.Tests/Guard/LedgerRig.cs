@@ -130,11 +130,15 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
         {
             Time.Advance(TimeSpan.FromSeconds(Math.Min(left, 1)));
             if (GivesUpAfter is { } after)
+            {
                 foreach (var attempt in Open.Where(attempt => attempt.KillAt.IsDue(Elapsed - after)).ToArray())
                     NoExitEvent(attempt);
+            }
             if (Finds is { } diagnosis)
+            {
                 foreach (var need in Ledger.EvidenceNeeds())
                     Ledger.Evidence(need, diagnosis);
+            }
         }
     }
 
