@@ -13,12 +13,13 @@ internal sealed class OtherProxy : IAsyncDisposable
     public static Task<OtherProxy> HaProxyAsync(string name, string mode, Dockerd engine)
     {
         var socket = Machine.NewPath("h") + ".sock";
-        return StartAsync(name, socket, ["haproxy", "-db", "-p", socket + ".pid", "-f", Path.Combine(Machine.Repository, "bench/peers/haproxy.cfg")], new()
-        {
-            ["PEER_MODE"] = mode,
-            ["ENGINE_SOCKET"] = engine.Socket,
-            ["LISTEN_SOCKET"] = socket,
-        });
+        return StartAsync(
+            name, socket, ["haproxy", "-db", "-p", socket + ".pid", "-f", Path.Combine(Machine.Repository, "bench/peers/haproxy.cfg")], new()
+            {
+                ["PEER_MODE"] = mode,
+                ["ENGINE_SOCKET"] = engine.Socket,
+                ["LISTEN_SOCKET"] = socket,
+            });
     }
 
     /// <summary>Go's own reverse proxy.</summary>

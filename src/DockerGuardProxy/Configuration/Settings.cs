@@ -82,7 +82,8 @@ internal static class Settings
         Setting<ProxyConfiguration>.Head(
             "guard.policies", "Each kind of call may have its own value of any of the above, the mode too, unless the guard's own mode is off."),
         .. Overrides(
-            "stop", "POST /containers/ID/stop; for example { \"mode\": \"observe\", \"maxInFlight\": 1 }", g => g.Stop, (g, v) => g with { Stop = v }),
+            "stop", "POST /containers/ID/stop; for example { \"mode\": \"observe\", \"maxInFlight\": 1 }", g => g.Stop,
+            (g, v) => g with { Stop = v }),
         .. Overrides("kill", "POST /containers/ID/kill with SIGKILL; other signals always pass.", g => g.Kill, (g, v) => g with { Kill = v }),
         .. Overrides("restart", "POST /containers/ID/restart", g => g.Restart, (g, v) => g with { Restart = v }),
         .. Overrides("remove", "DELETE /containers/ID?force=1", g => g.Remove, (g, v) => g with { Remove = v }),

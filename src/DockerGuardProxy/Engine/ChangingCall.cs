@@ -3,8 +3,9 @@ using System.Buffers;
 namespace DockerGuardProxy.Engine;
 
 /// <summary>
-/// A call that changes what the index knows, or signals a container. Recognised from the raw target, by the routes of moby <c>api/server/router/container</c>;
-/// a spelling that is missed here (an escaped slash in the route, a form body) costs nothing but the time until its event comes.
+/// A call that changes what the index knows, or signals a container. Recognised from the raw target, by the routes of moby
+/// <c>api/server/router/container</c>; a spelling that is missed here (an escaped slash in the route, a form body) costs nothing but the
+/// time until its event comes.
 /// </summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Reference">The container it names, decoded; empty for a creation.</param>

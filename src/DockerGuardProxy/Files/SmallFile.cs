@@ -63,7 +63,8 @@ internal static partial class SmallFile
         Span<byte> status = stackalloc byte[256];
         try
         {
-            return StatX(descriptor, "", AtEmptyPath, TypeOnly, status) == 0 && (BitConverter.ToUInt16(status[ModeOffset..]) & FileTypeMask) == RegularType;
+            return StatX(descriptor, "", AtEmptyPath, TypeOnly, status) == 0
+                && (BitConverter.ToUInt16(status[ModeOffset..]) & FileTypeMask) == RegularType;
         }
         catch (EntryPointNotFoundException) when (RuntimeInformation.ProcessArchitecture == Architecture.X64)
         {

@@ -39,11 +39,16 @@ internal static partial class SocketFile
 
         var isSocket = (BitConverter.ToUInt16(status[ModeOffset..]) & FileTypeMask) == SocketType;
         return isSocket
-            ? SocketIdentity.Of(BitConverter.ToInt64(status[InodeOffset..]), BitConverter.ToUInt32(status[DeviceOffset..]), BitConverter.ToUInt32(status[(DeviceOffset + 4)..]))
+            ? SocketIdentity.Of(
+                BitConverter.ToInt64(status[InodeOffset..]),
+                BitConverter.ToUInt32(status[DeviceOffset..]),
+                BitConverter.ToUInt32(status[(DeviceOffset + 4)..]))
             : default;
     }
 
-    /// <summary>For glibc before 2.28, which has no statx, as on CentOS 7; what stat(2) was compiled to until 2.33. The layout is that of x86-64.</summary>
+    /// <summary>
+    /// For glibc before 2.28, which has no statx, as on CentOS 7; what stat(2) was compiled to until 2.33. The layout is that of x86-64.
+    /// </summary>
     internal static SocketIdentity ByOldStat(string path, int flags)
     {
         const int Version = 1, OldModeOffset = 24, OldInodeOffset = 8, OldDeviceOffset = 0;
@@ -56,7 +61,9 @@ internal static partial class SocketFile
         // glibc's makedev(3).
         var device = BitConverter.ToUInt64(status[OldDeviceOffset..]);
         return SocketIdentity.Of(
-            BitConverter.ToInt64(status[OldInodeOffset..]), (uint)(((device >> 8) & 0xFFF) | ((device >> 32) & ~0xFFFul)), (uint)((device & 0xFF) | ((device >> 12) & ~0xFFul)));
+            BitConverter.ToInt64(status[OldInodeOffset..]),
+            (uint)(((device >> 8) & 0xFFF) | ((device >> 32) & ~0xFFFul)),
+            (uint)((device & 0xFF) | ((device >> 12) & ~0xFFul)));
     }
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

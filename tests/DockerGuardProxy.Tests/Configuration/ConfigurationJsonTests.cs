@@ -17,7 +17,8 @@ public sealed class ConfigurationJsonTests
         Assert.Empty(ConfigurationJson.Compare(configuration, loaded.Configuration));
         Assert.Equal(configuration.Listen, loaded.Configuration.Listen);
         Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Policies.Kill.Backoff);
-        Assert.Equal((5, 0), (loaded.Configuration.Guard.Policies.Restart.MaxInFlight, loaded.Configuration.Guard.Policies.Restart.MaxWaitingPerContainer));
+        Assert.Equal(
+            (5, 0), (loaded.Configuration.Guard.Policies.Restart.MaxInFlight, loaded.Configuration.Guard.Policies.Restart.MaxWaitingPerContainer));
     }
 
     [Fact]

@@ -223,14 +223,17 @@ public sealed partial class ConfigurationStoreTests : IDisposable
         File.Delete(_folder.Sources.OffSwitch);
         store.CheckOffSwitch();
         Assert.False(store.Status.SwitchedOff);
-        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Policies.Stop.Mode, store.Current.Guard.Policies.Stop.Patience));
+        Assert.Equal(
+            (GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Policies.Stop.Mode, store.Current.Guard.Policies.Stop.Patience));
         Assert.DoesNotContain("\"off\"", File.ReadAllText(_folder.Sources.LastGood!), StringComparison.Ordinal);
 
         void AssertOff()
         {
             var guard = store.Current.Guard;
             Assert.True(store.Status.SwitchedOff);
-            Assert.All([guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove], p => Assert.Equal(GuardMode.Off, p.Mode));
+            Assert.All(
+                [guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove],
+                p => Assert.Equal(GuardMode.Off, p.Mode));
         }
     }
 

@@ -31,7 +31,8 @@ public sealed class GuardOptionsTests
         {
             var guard = new GuardOptions(
                 GuardPolicy.Default with { Mode = common },
-                ConfigurationSamples.Overrides(p => p with { Mode = stop ?? p.Mode, MaxInFlight = 7 }, stop is null ? ["maxInFlight"] : ["mode", "maxInFlight"]),
+                ConfigurationSamples.Overrides(
+                    p => p with { Mode = stop ?? p.Mode, MaxInFlight = 7 }, stop is null ? ["maxInFlight"] : ["mode", "maxInFlight"]),
                 Mode(kill),
                 PolicyOverrides.None, PolicyOverrides.None);
             var capped = guard.AtMost(ceiling);

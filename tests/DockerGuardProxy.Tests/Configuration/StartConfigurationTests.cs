@@ -160,7 +160,9 @@ public sealed class StartConfigurationTests : IDisposable
     private void AssertObserveOnly(ConfigurationStore store)
     {
         var guard = store.Current.Guard;
-        Assert.All([guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove], p => Assert.NotEqual(GuardMode.Enforce, p.Mode));
+        Assert.All(
+            [guard.Common, guard.Policies.Stop, guard.Policies.Kill, guard.Policies.Restart, guard.Policies.Remove],
+            p => Assert.NotEqual(GuardMode.Enforce, p.Mode));
         Assert.Equal(GuardMode.Observe, guard.Common.Mode);
         Assert.Equal(ConfigurationOrigin.ObserveOnly, store.Status.Origin);
         Assert.NotEmpty(store.Status.Failure!.Errors);

@@ -517,8 +517,11 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var box = call.Box;
         var lead = call.Ticket.Own ?? call.Ticket.Lead;
         // Its run is over: it waits for what the engine says about the end.
-        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now) || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now)
+            || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        {
             return;
+        }
         if (box.EvidenceSince is { } since)
         {
             Assert.True(Now < Max(since + PatienceOf(box), call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");

@@ -135,7 +135,9 @@ public sealed class ListenSocketTests : IDisposable
     [Fact]
     public void The_way_of_old_systems_sees_the_same()
     {
-        Assert.SkipUnless(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The old layout is that of x86-64.");
+        Assert.SkipUnless(
+            System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64,
+            "The old layout is that of x86-64.");
         using var socket = Create();
         File.CreateSymbolicLink(_folder["link"], SocketPath);
         File.WriteAllText(_folder["file"], "");
