@@ -21,7 +21,7 @@ public sealed class ImportsTests
         // Ground: words for people; files; Unix sockets; timers; evidence; pure rules of calls.
         ("Text", []),
         ("Files", ["Text"]),
-        ("Sockets", ["Text"]),
+        ("Sockets", ["Text", "Files"]),
         ("Timing", []),
         ("Probe", ["Text"]),
         ("Calls", []),
