@@ -8,9 +8,11 @@ using DockerGuardProxy.EngineTests.Lab;
 
 var quick = new Option<bool>("--quick") { Description = "Only prove that every row runs" };
 var only = new Argument<string[]>("row") { Description = "Only these rows", Arity = ArgumentArity.ZeroOrMore };
-only.AcceptOnlyFromAmong("small", "list", "bulk", "exec", "restart", "streams", "held", "joined", "evidence", "decisions", "start", "million", "telemetry");
+only.AcceptOnlyFromAmong(
+    "small", "list", "bulk", "exec", "restart", "streams", "held", "joined", "evidence", "decisions", "start", "million", "telemetry");
 var root = new RootCommand("Measures the proxy side by side with the engine and with other proxies.") { quick, only };
-root.SetAction((result, _) => RunAsync(result.GetValue(quick) ? BenchSettings.Quick : BenchSettings.Whole, result.GetValue(quick), result.GetValue(only)!));
+root.SetAction(
+    (result, _) => RunAsync(result.GetValue(quick) ? BenchSettings.Quick : BenchSettings.Whole, result.GetValue(quick), result.GetValue(only)!));
 return await root.Parse(args).InvokeAsync();
 
 static async Task<int> RunAsync(BenchSettings settings, bool isQuick, string[] only)

@@ -119,7 +119,10 @@ internal sealed class HttpConnection : IDisposable
 
     private void Fill()
     {
-        if (_start == _end) _start = _end = 0;
+        if (_start == _end)
+        {
+            _start = _end = 0;
+        }
         else if (_end == _buffer.Length)
         {
             Unread.CopyTo(_buffer);

@@ -13,12 +13,13 @@ internal sealed class OtherProxy : IAsyncDisposable
     public static Task<OtherProxy> HaProxyAsync(string name, string mode, Dockerd engine)
     {
         var socket = Machine.NewPath("h") + ".sock";
-        return StartAsync(name, socket, ["haproxy", "-db", "-p", socket + ".pid", "-f", Path.Combine(Machine.Repository, "bench/peers/haproxy.cfg")], new()
-        {
-            ["PEER_MODE"] = mode,
-            ["ENGINE_SOCKET"] = engine.Socket,
-            ["LISTEN_SOCKET"] = socket,
-        });
+        return StartAsync(
+            name, socket, ["haproxy", "-db", "-p", socket + ".pid", "-f", Path.Combine(Machine.Repository, "bench/peers/haproxy.cfg")], new()
+            {
+                ["PEER_MODE"] = mode,
+                ["ENGINE_SOCKET"] = engine.Socket,
+                ["LISTEN_SOCKET"] = socket,
+            });
     }
 
     /// <summary>Go's own reverse proxy.</summary>
@@ -40,7 +41,9 @@ internal sealed class OtherProxy : IAsyncDisposable
         var proxy = new OtherProxy(new Peer(name, socket, Daemon.Start(socket + ".log", command, environment)));
         if (await Poll.UntilAsync(() => proxy.Peer.Daemon.HasExited || UnixSocket.Listens(socket), TimeSpan.FromSeconds(20), everyMs: 2) is not null
             && !proxy.Peer.Daemon.HasExited)
+        {
             return proxy;
+        }
         var log = proxy.Peer.Daemon.Tail();
         await proxy.DisposeAsync();
         throw new InvalidOperationException($"{name} did not start:\n{log}");

@@ -11,7 +11,8 @@ internal static class MachineKind
         var cpu = File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':', 2)[1].Trim();
         var memory = File.ReadLines("/proc/meminfo").First().Split(' ', StringSplitOptions.RemoveEmptyEntries)[1];
         var load = (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0];
-        var (kernel, haProxy, go) = (await FirstLineAsync("uname", "-r"), await FirstLineAsync("haproxy", "-v"), await FirstLineAsync("go", "version"));
+        var (kernel, haProxy, go) = (
+            await FirstLineAsync("uname", "-r"), await FirstLineAsync("haproxy", "-v"), await FirstLineAsync("go", "version"));
         var own = await FirstLineAsync(Proxy.Program, "version");
         return string.Create(CultureInfo.InvariantCulture, $"""
             - {cpu}, {Environment.ProcessorCount} CPUs, {long.Parse(memory, CultureInfo.InvariantCulture) >> 20} GiB; Linux {kernel}; load at the start {load}

@@ -12,7 +12,8 @@ internal static class GuardDecisions
     {
         var table = Tables.OfOne(
             "Guard decisions",
-            "The ledger in the bench's own process (JIT), one thread: a stop arrives on a container whose stop is open, is decided upon, and its caller leaves again. Decisions/s.",
+            "The ledger in the bench's own process (JIT), one thread: a stop arrives on a container whose stop is open, is decided upon,\n"
+                + "and its caller leaves again. Decisions/s.",
             "decisions/s");
         foreach (var entries in new[] { 10, settings.LedgerEntries })
         {
@@ -29,7 +30,8 @@ internal static class GuardDecisions
         var containers = Enumerable.Range(0, entries)
             .Select(i => new GuardedContainer($"{i:x64}", $"box-{i}", IsRunning: true, Run: 1, TimeSpan.FromSeconds(10), ""))
             .ToArray();
-        var calls = containers.Select(container => new TerminatingCall(Operation.Stop, container.Name, Grace.After(TimeSpan.FromHours(1)), null)).ToArray();
+        var calls = containers.Select(container => new TerminatingCall(Operation.Stop, container.Name, Grace.After(TimeSpan.FromHours(1)), null))
+            .ToArray();
         for (var i = 0; i < entries; i++) ledger.Arrive(calls[i], containers[i], null);
 
         var clock = Stopwatch.StartNew();

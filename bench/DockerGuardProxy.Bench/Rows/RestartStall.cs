@@ -37,12 +37,12 @@ internal static class RestartStall
         return table;
     }
 
-    private static (List<double> Milliseconds, int Lost) Call(string socket, CancellationToken end)
+    private static (List<double> Milliseconds, int Lost) Call(string socket, CancellationToken cancellationToken)
     {
         var request = HttpConnection.Get("/_ping");
         List<double> times = [];
         var lost = 0;
-        while (!end.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             var clock = Stopwatch.StartNew();
             try

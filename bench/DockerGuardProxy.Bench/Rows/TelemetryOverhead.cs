@@ -14,7 +14,9 @@ internal static class TelemetryOverhead
     public static async Task<Table> RunAsync(Dockerd engine, BenchSettings settings)
     {
         var table = Tables.OfOne(
-            "Telemetry", $"`/_ping` on {Connections} connections, requests/s, without export and with OTLP to a real receiver: metrics every second, and no spans of forwarded calls, as by default.",
+            "Telemetry",
+            $"`/_ping` on {Connections} connections, requests/s, without export and with OTLP to a real receiver: metrics every second,\n"
+            + "and no spans of forwarded calls, as by default.",
             Without, With, Ratio);
         await using var receiver = await AspireDashboard.StartAsync();
         await using var quiet = await Proxy.StartAsync(engine);

@@ -3,8 +3,8 @@ using DockerGuardProxy.Demo.Incident;
 namespace DockerGuardProxy.Demo.Real;
 
 /// <summary>
-/// A real engine with an image, two containers and a disk of the demo's own. Plays only where no other container is, and touches its own by nothing but
-/// the ids that the engine gave them: a name may be another's.
+/// A real engine with an image, two containers and a disk of the demo's own. Plays only where no other container is, and touches its own by
+/// nothing but the ids that the engine gave them: a name may be another's.
 /// </summary>
 internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
 {

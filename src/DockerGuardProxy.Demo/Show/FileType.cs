@@ -11,7 +11,8 @@ internal static partial class FileType
     private const ushort TypeMask = 0xf000, Regular = 0x8000;
 
     /// <summary>True for a file with content, false for devices, FIFOs, sockets, folders and what is not there. Links are followed.</summary>
-    public static bool IsRegular(string path) => StatX(CurrentFolder, path, 0, TypeWanted, out var status) == 0 && (status.Mode & TypeMask) == Regular;
+    public static bool IsRegular(string path) =>
+        StatX(CurrentFolder, path, 0, TypeWanted, out var status) == 0 && (status.Mode & TypeMask) == Regular;
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int folder, string path, int flags, uint wanted, out Status status);

@@ -38,7 +38,8 @@ internal sealed class PictureFile
             var beside = picture.Beside();
             try
             {
-                using var room = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = Room });
+                using var room = new FileStream(
+                    beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, PreallocationSize = Room });
             }
             finally
             {

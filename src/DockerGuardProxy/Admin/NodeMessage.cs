@@ -22,13 +22,16 @@ internal static class NodeMessage
     /// <summary>Names the container that is stuck for longest, what holds it, and how many more there are.</summary>
     public static string Of(StatusReport status)
     {
-        var stuck = status.Containers.Where(container => container.Stuck).OrderBy(container => container.EvidenceSince).ThenBy(container => container.Id).ToArray();
+        var stuck = status.Containers.Where(container => container.Stuck)
+            .OrderBy(container => container.EvidenceSince).ThenBy(container => container.Id).ToArray();
         if (stuck.Length == 0)
             return Healthy;
         var others = Math.Max(status.StuckContainers, stuck.Length) - 1;
         var more = others > 0 ? string.Create(CultureInfo.InvariantCulture, $" +{others} more") : "";
         var first = stuck[0];
-        var name = first.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}" : first.Name.Length > 0 ? first.Name : first.Id[..Math.Min(12, first.Id.Length)];
+        var name = first.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}"
+            : first.Name.Length > 0 ? first.Name
+            : first.Id[..Math.Min(12, first.Id.Length)];
         var cause = first.Tasks is [var task, ..] ? $": {task.Comm} ({task.State}) {task.Wchan}" : $": {first.Diagnosis}";
 
         // Of a long line the name goes on; the number of the others is kept.

@@ -13,7 +13,8 @@ namespace DockerGuardProxy.Admin;
 
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
-    ConfigurationStore store, AcceptLoops loops, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, EngineVitalsWatch engine, PileUpWatch pileUp,
+    ConfigurationStore store, AcceptLoops loops, Ledger ledger, ContainerIndex index, Prober prober, FaultCount faults, EngineVitalsWatch engine,
+    PileUpWatch pileUp,
     BypassWatch bypass, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
@@ -51,7 +52,8 @@ internal sealed class StatusSource(
 
     // Of a run that has ended the engine would have answered all.
     private EngineCostReport? WouldHold(GuardSnapshot guard) => EngineVersion.LeaksForEver(engine.Info?.Version) == true
-        ? EngineCostReport.Of(guard.Containers.Where(container => container.IsStuck || container.OpenCalls > 0).Sum(container => container.CallsSaved))
+        ? EngineCostReport.Of(
+            guard.Containers.Where(container => container.IsStuck || container.OpenCalls > 0).Sum(container => container.CallsSaved))
         : null;
 
     private EngineReport DescribeEngine(string path)

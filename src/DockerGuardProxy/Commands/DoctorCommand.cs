@@ -21,7 +21,10 @@ internal static class DoctorCommand
         var admin = AdminOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the findings as JSON." };
         var config = ConfigOption.Create("Read where the proxy can't be asked");
-        var command = new Command("doctor", "Look for what keeps the guard from its work, and say the cure. Exit code 1: there is a problem.") { admin, json, config };
+        var command = new Command("doctor", "Look for what keeps the guard from its work, and say the cure. Exit code 1: there is a problem.")
+        {
+            admin, json, config,
+        };
         command.SetAction((result, cancellationToken) =>
         {
             var output = result.InvocationConfiguration.Output;

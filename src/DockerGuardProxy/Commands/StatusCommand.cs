@@ -29,7 +29,9 @@ internal static class StatusCommand
                 Colour: Terminal.HasColour(output),
                 output,
                 result.InvocationConfiguration.Error);
-            return result.GetValue(watch) ? WatchAsync(look, Terminal.Is(output), TimeProvider.System, cancellationToken) : look.RunAsync(cancellationToken);
+            return result.GetValue(watch)
+                ? WatchAsync(look, Terminal.Is(output), TimeProvider.System, cancellationToken)
+                : look.RunAsync(cancellationToken);
         });
         return command;
     }

@@ -32,7 +32,9 @@ internal enum ConfigurationOrigin
     /// <summary>What was asked at start is not valid: its bad sections are those of the last good configuration.</summary>
     LastGood,
 
-    /// <summary>What was asked at start is not valid and nothing good is known: wrong settings have their defaults, the guard only observes.</summary>
+    /// <summary>
+    /// What was asked at start is not valid and nothing good is known: wrong settings have their defaults, the guard only observes.
+    /// </summary>
     ObserveOnly,
 }
 

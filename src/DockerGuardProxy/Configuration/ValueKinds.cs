@@ -80,7 +80,7 @@ internal static class ValueKinds
         word ??= value => value.ToString().ToLowerInvariant();
         var values = Enum.GetValues<T>();
         ImmutableArray<string> words = [.. values.Select(word)];
-        return One<T>(
+        var kind = One<T>(
             string.Join(", ", words.Select(w => $"`{w}`")),
             (text, out value) =>
             {
@@ -88,7 +88,8 @@ internal static class ValueKinds
                 value = index < 0 ? default : values[index];
                 return index < 0 ? $"\"{LogText.Escape(text)}\" is none of {string.Join(", ", words)}" : null;
             },
-            value => word(value)) with { Choices = words };
+            value => word(value));
+        return kind with { Choices = words };
     }
 
     /// <summary>A value that is one text.</summary>

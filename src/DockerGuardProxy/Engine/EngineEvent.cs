@@ -24,7 +24,10 @@ internal sealed record EngineEvent
     /// <summary><see cref="TimeNano"/> as a time, to 100 ns.</summary>
     internal DateTimeOffset Time => DateTimeOffset.UnixEpoch.AddTicks(TimeNano / TimeSpan.NanosecondsPerTick);
 
-    /// <summary>The container is a swarm's task, which an agent inside the engine stops and removes by no call (moby <c>daemon/cluster/executor</c>).</summary>
+    /// <summary>
+    /// The container is a swarm's task, which an agent inside the engine stops and removes by no call (moby
+    /// <c>daemon/cluster/executor</c>).
+    /// </summary>
     internal bool IsOfSwarm => Attribute("com.docker.swarm.task.id") is not null;
 
     internal string? Attribute(string key) => Actor?.Attributes?.GetValueOrDefault(key);

@@ -32,7 +32,8 @@ internal sealed class EngineVitalsReader(ProcRoot root, string socketPath)
     // Open descriptions, free ones, and the limit.
     private (long? Open, long? Limit) HostDescriptors()
     {
-        var fields = Try(() => File.ReadAllText(Path.Combine(root.Proc, "sys/fs/file-nr")))?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var fields = Try(() => File.ReadAllText(Path.Combine(root.Proc, "sys/fs/file-nr")))
+            ?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return fields is [var open, _, var limit] ? (Number(open), Number(limit)) : (null, null);
     }
 

@@ -32,7 +32,7 @@ internal static partial class SmallFile
         try
         {
             // Before the first read: a device may never end, and reading it may do something.
-            if (!IsRegular(descriptor))
+            if (!FileStatus.Of(descriptor).IsRegular)
                 return Unreadable(Directory.Exists(path) ? "is a directory" : "not a regular file");
             using var stream = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             using var content = new MemoryStream();
@@ -54,28 +54,6 @@ internal static partial class SmallFile
     }
 
     private static FileContent Unreadable(string reason, bool isMissing = false) => new(null, LogText.Escape(reason), isMissing);
-
-    // statx(2); where glibc is older than 2.28, what fstat(2) was compiled to until 2.33, with the layout of x86-64.
-    private static bool IsRegular(int descriptor)
-    {
-        const int AtEmptyPath = 0x1000, OldVersion = 1, ModeOffset = 28, OldModeOffset = 24, FileTypeMask = 0xF000, RegularType = 0x8000;
-        const uint TypeOnly = 1;
-        Span<byte> status = stackalloc byte[256];
-        try
-        {
-            return StatX(descriptor, "", AtEmptyPath, TypeOnly, status) == 0 && (BitConverter.ToUInt16(status[ModeOffset..]) & FileTypeMask) == RegularType;
-        }
-        catch (EntryPointNotFoundException) when (RuntimeInformation.ProcessArchitecture == Architecture.X64)
-        {
-            return OldFStat(OldVersion, descriptor, status) == 0 && (BitConverter.ToUInt16(status[OldModeOffset..]) & FileTypeMask) == RegularType;
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
-
-    [LibraryImport("libc", EntryPoint = "__fxstat")]
-    private static partial int OldFStat(int version, int descriptor, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

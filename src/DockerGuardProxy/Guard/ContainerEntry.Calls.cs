@@ -128,8 +128,10 @@ internal sealed partial class ContainerEntry
     public void TurnAway(bool all, Turn turn)
     {
         foreach (var ticket in _waiting.AllNow())
+        {
             if (all || ticket.Own is null)
                 Finish(ticket, Outcome.TurnedAway.Instance, turn);
+        }
     }
 
     /// <summary>Frees everybody who waits after a fault. By the tickets alone: whatever the fault has left of the rest is not relied on.</summary>
@@ -241,7 +243,10 @@ internal sealed partial class ContainerEntry
     private Attempt Open(Ticket ticket, bool isOfRun, bool isByFullId, bool isStep, Turn turn, bool isShadow = false)
     {
         var attempt = new Attempt(
-            _totals.NextAttempt(), ticket, isOfRun ? Run : 0, ticket.KillAtIfSent(turn.Now), isByFullId, isStep, turn.Now) { IsShadow = isShadow };
+            _totals.NextAttempt(), ticket, isOfRun ? Run : 0, ticket.KillAtIfSent(turn.Now), isByFullId, isStep, turn.Now)
+        {
+            IsShadow = isShadow,
+        };
         ticket.Own = attempt;
         turn.Send(attempt);
         _totals.Open.Add(attempt);

@@ -233,8 +233,10 @@ internal sealed partial class ContainerEntry
         {
             var due = DueAt();
             foreach (var attempt in _open)
+            {
                 if (attempt.KillAt.IsUnknown)
                     due = Sooner(due, attempt.SentAt + turn.Policies.For(attempt.Ticket.Call.Operation).Patience);
+            }
             NeedsEvidence = due <= turn.Now;
             if (!NeedsEvidence)
                 NextDue = Sooner(NextDue, due);

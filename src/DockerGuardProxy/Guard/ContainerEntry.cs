@@ -19,7 +19,9 @@ internal sealed partial class ContainerEntry
     /// <summary>Events come within milliseconds of the answer, or not at all.</summary>
     private static readonly TimeSpan IndexTakes = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the calls of a container pass after a fault in its entry, if its run does not end before: as long as the longest back-off.</summary>
+    /// <summary>
+    /// How long the calls of a container pass after a fault in its entry, if its run does not end before: as long as the longest back-off.
+    /// </summary>
     public static readonly TimeSpan QuarantineLasts = TimeSpan.FromMinutes(5);
 
     private readonly LedgerTotals _totals;
@@ -174,8 +176,10 @@ internal sealed partial class ContainerEntry
         EndEvidence(turn);
         _waiting.ClearDeadlines();
         foreach (var ticket in _waiting.PresentNow())
+        {
             if (ticket.Phase != TicketPhase.Held)
                 _waiting.OutliveRun(ticket);
+        }
         _waiting.SetDeadlines();
         BeginAnew(_isRunning);
     }

@@ -85,8 +85,10 @@ internal static class Decision
     private static bool IsSooner(KillAt killAt, ImmutableArray<OpenCall> open)
     {
         foreach (var call in open)
+        {
             if (!killAt.IsSoonerThan(call.KillAt))
                 return false;
+        }
         return true;
     }
 
@@ -102,8 +104,10 @@ internal static class Decision
     {
         OpenCall? soonest = null;
         foreach (var call in open)
+        {
             if (call.Operation == Operation.Stop && (soonest is null || call.KillAt.IsSoonerThan(soonest.Value.KillAt)))
                 soonest = call;
+        }
         return soonest?.Id;
     }
 
@@ -111,17 +115,23 @@ internal static class Decision
     {
         OpenCall? newest = null;
         foreach (var call in open)
+        {
             if (call.Operation is Operation.Stop or Operation.Kill && call.KillAt.IsDue(now)
                 && (newest is null || newest.Value.KillAt.IsNoLaterThan(call.KillAt)))
+            {
                 newest = call;
+            }
+        }
         return newest?.Id;
     }
 
     private static long? SameStop(ImmutableArray<OpenCall> open, KillAt killAt, string? signal)
     {
         foreach (var call in open)
+        {
             if (call.Operation == Operation.Stop && call.Signal == signal && call.KillAt.IsNoLaterThan(killAt))
                 return call.Id;
+        }
         return null;
     }
 }

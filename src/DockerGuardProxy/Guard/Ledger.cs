@@ -205,7 +205,8 @@ internal sealed class Ledger : IDisposable
             var containers = _entries.Values.Where(entry => !entry.IsIdle).Select(entry => entry.Snapshot(turn))
                 .OrderBy(entry => entry.Container.Name, StringComparer.Ordinal).ToImmutableArray();
             return new GuardSnapshot(
-                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.EndedSoon, _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
+                OpenByOperation(turn), _totals.Waiting, containers.Max(entry => entry.OldestOpen), _totals.Refusals, _totals.EndedSoon,
+                _totals.WrongRefusals, _totals.Saved, _totals.BlindLooks,
                 containers);
         }
     }
@@ -316,7 +317,10 @@ internal sealed class Ledger : IDisposable
         // First: no fault in what follows keeps the answer from its own caller.
         turn.Complete(ticket, outcome);
         if (ticket.Container is { } container)
-            With(EntryOf(container), (attempt, answer, outcome), turn, static (entry, it, turn) => entry.End(it.attempt, it.answer, it.outcome, turn));
+        {
+            var ended = (attempt, answer, outcome);
+            With(EntryOf(container), ended, turn, static (entry, it, turn) => entry.End(it.attempt, it.answer, it.outcome, turn));
+        }
         ticket.Phase = TicketPhase.Done;
     }
 

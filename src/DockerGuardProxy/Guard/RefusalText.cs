@@ -63,12 +63,12 @@ internal static class RefusalText
             text.Append(" of pod ").Append(Clean(pod.Namespace, level.Pod)).Append('/').Append(Clean(pod.Name, level.Pod));
         var kind = diagnosis?.Kind ?? DiagnosisKind.CannotTell;
         text.Append(kind switch
-            {
-                DiagnosisKind.CannotTell => " has not ended on SIGKILL since ",
-                DiagnosisKind.ExitLost => " has no task left since ",
-                _ => " cannot be ended by SIGKILL since ",
-            })
-            .Append(since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
+        {
+            DiagnosisKind.CannotTell => " has not ended on SIGKILL since ",
+            DiagnosisKind.ExitLost => " has no task left since ",
+            _ => " cannot be ended by SIGKILL since ",
+        });
+        text.Append(since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             .Append(": ");
         if (kind is DiagnosisKind.DState or DiagnosisKind.Frozen)
             AppendTasks(text, diagnosis!, level);

@@ -172,8 +172,10 @@ internal sealed class WaitingCallers(LedgerTotals totals)
     private WaitingDeadlines Of(Ticket ticket)
     {
         foreach (var deadlines in _deadlines)
+        {
             if (deadlines.Operation == ticket.Call.Operation)
                 return deadlines;
+        }
         var made = new WaitingDeadlines(ticket.Call.Operation);
         _deadlines.Add(made);
         return made;

@@ -180,7 +180,8 @@ internal static class Composition
         services.AddSingleton<ConfigurationGauges>();
         services.AddSingleton<EngineGauges>();
         services.AddSingleton(provider => new TelemetryPipeline(
-            new ExportOptions(telemetry, Environment.GetEnvironmentVariable), time, provider, provider.GetRequiredService<ILogger<TelemetryPipeline>>()));
+            new ExportOptions(telemetry, Environment.GetEnvironmentVariable), time, provider,
+            provider.GetRequiredService<ILogger<TelemetryPipeline>>()));
         services.AddHostedService(provider =>
         {
             provider.GetRequiredService<GuardGauges>();

@@ -62,7 +62,8 @@ internal static class Daemon
     /// <summary>Where the log goes, and what of it.</summary>
     internal static void ConfigureLogging(ILoggingBuilder logging, LogLevelSwitch level)
     {
-        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level).AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
+        logging.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(level)
+            .AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(level);
 
         // Under systemd with the levels that journald knows.
         if (SystemdHelpers.IsSystemdService())

@@ -86,15 +86,15 @@ internal sealed class SupervisedService(BackgroundService service, FaultCount fa
     }
 
     /// <summary>Waits for its end, and tells once that it works again. What it ended with; null if it just returned.</summary>
-    private async Task<Exception?> EndAsync(CancellationToken stopping)
+    private async Task<Exception?> EndAsync(CancellationToken cancellationToken)
     {
         try
         {
             var end = service.ExecuteTask ?? Task.CompletedTask;
             if (_ends > 0)
             {
-                await Task.WhenAny(end, Task.Delay(Proven, time, stopping));
-                if (!end.IsCompleted && !stopping.IsCancellationRequested)
+                await Task.WhenAny(end, Task.Delay(Proven, time, cancellationToken));
+                if (!end.IsCompleted && !cancellationToken.IsCancellationRequested)
                 {
                     HostingLog.ServiceBack(logger, _name, _ends);
                     _ends = 0;
@@ -102,7 +102,7 @@ internal sealed class SupervisedService(BackgroundService service, FaultCount fa
                 }
             }
 
-            await end.WaitAsync(stopping);
+            await end.WaitAsync(cancellationToken);
             return null;
         }
         catch (Exception fault)

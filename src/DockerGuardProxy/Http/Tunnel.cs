@@ -38,7 +38,8 @@ internal static class Tunnel
             await using var source = await response.Content.ReadAsStreamAsync(CancellationToken.None);
             await ReceiveAsync(source, pipes.Output, cancellationToken);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or ConnectionAbortedException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ConnectionAbortedException
+            or OperationCanceledException or ObjectDisposedException)
         {
             // Either end is gone. What the client had sent by then still goes to the engine.
             if (cancellationToken.IsCancellationRequested)

@@ -39,7 +39,8 @@ internal sealed class ClientConnection : IAsyncDisposable
     // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
     private long _callBegan;
 
-    public ClientConnection(ConnectionContext connection, IClientApplication application, BodyPool pool, DepartureWatch watch, TimeProvider time, ILogger logger)
+    public ClientConnection(
+        ConnectionContext connection, IClientApplication application, BodyPool pool, DepartureWatch watch, TimeProvider time, ILogger logger)
     {
         Pool = pool;
         _watch = watch;

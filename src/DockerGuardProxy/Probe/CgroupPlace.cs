@@ -85,7 +85,9 @@ internal sealed record CgroupPlace(
             var id = part[^IdLength..];
             if (id.ContainsAnyExcept(IdDigits)
                 || !(prefix.IsEmpty || prefix.SequenceEqual("docker-"u8) || prefix[^1] == ':'))
+            {
                 continue;
+            }
             if (!Contains(ids, id))
                 ids = ids.Add(Encoding.ASCII.GetString(id));
         }

@@ -76,7 +76,9 @@ internal sealed class Membership
             return false;
         if (!_anyContainer
             && !(_reader.Link($"{_root.Proc}/self/ns/pid", out var space) == ReadOutcome.Done && space == HostPidNamespace))
+        {
             return false;
+        }
 
         // Used again by another container; by a process of the host it could also be ours in a layout that we don't understand.
         return _ofOthers.Contains(pid) || _reader.Read($"{_root.Proc}/{pid}/stat", out _) == ReadOutcome.Gone;
@@ -92,7 +94,9 @@ internal sealed class Membership
         {
             if (_members[ask].ContainsKey(pid) || !_cursor.TryEnter(ScanPhase.Membership, pid)
                 || _reader.Link($"{_root.Proc}/{pid}/ns/pid", out var other) != ReadOutcome.Done || other != space)
+            {
                 continue;
+            }
             var place = _reader.Read($"{_root.Proc}/{pid}/cgroup", out var text) == ReadOutcome.Done ? CgroupPlace.Parse(text) : null;
             found |= TryStat(pid, out var stat) == ReadOutcome.Done
                 && _members[ask].TryAdd(pid, new(pid, stat.Start, place?.FreezerPath, place?.Unified ?? false));

@@ -18,7 +18,9 @@ internal static class NamedTasks
                 || reader.Read($"{root.Proc}/{task.Pid}/task/{task.Tid}/stat", out var text) != ReadOutcome.Done
                 || !TaskStat.TryParse(text, out var stat)
                 || (stat.Start, stat.State) != (task.Start, task.State))
+            {
                 return false;
+            }
         }
         return true;
     }

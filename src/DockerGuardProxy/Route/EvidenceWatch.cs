@@ -13,7 +13,8 @@ namespace DockerGuardProxy.Route;
 /// none of these tasks left it is looked at whole at once: a thaw is noticed within 2 s.
 /// </summary>
 internal sealed partial class EvidenceWatch(
-    Prober prober, ProbeOptions options, ContainerIndex index, FaultCount faults, TimeProvider time, ILogger<EvidenceWatch> logger) : BackgroundService
+    Prober prober, ProbeOptions options, ContainerIndex index, FaultCount faults, TimeProvider time, ILogger<EvidenceWatch> logger)
+    : BackgroundService
 {
     /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);

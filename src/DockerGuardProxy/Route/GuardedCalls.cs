@@ -193,7 +193,9 @@ internal sealed class GuardedCalls(
             if (policy.Mode != GuardMode.Enforce) return ledger.Arrive(call, null, request);
             if (index.IsReady && Find(call.Reference)?.Container is { } known && known.Id == container.Id
                 && ledger.IsStuck(known.Id, call.Operation))
+            {
                 return ledger.Arrive(call, known, request);
+            }
 
             if (_turnedAway.IsCancellationRequested) return null;
 

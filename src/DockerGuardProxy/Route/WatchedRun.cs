@@ -5,7 +5,10 @@ namespace DockerGuardProxy.Route;
 /// <summary>A run about which evidence is looked for. Belongs to the loop of <see cref="EvidenceWatch"/> alone.</summary>
 internal sealed class WatchedRun
 {
-    /// <summary>The first look mostly comes as SIGKILL is sent, and can't tell yet; what follows must not wait for a budget that others have used up.</summary>
+    /// <summary>
+    /// The first look mostly comes as SIGKILL is sent, and can't tell yet; what follows must not wait for a budget that others
+    /// have used up.
+    /// </summary>
     private const int UrgentLooks = 3;
 
     private int _looks;

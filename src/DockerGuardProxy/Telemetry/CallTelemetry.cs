@@ -151,7 +151,10 @@ internal sealed class CallTelemetry : IGuardObserver
         if (record.Diagnosis is { } diagnosis)
             Describe(span, diagnosis);
         if (status is null or >= 500)
-            span.SetTag(Keys.ErrorType, status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? outcome).SetStatus(ActivityStatusCode.Error);
+        {
+            span.SetTag(Keys.ErrorType, status?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? outcome)
+                .SetStatus(ActivityStatusCode.Error);
+        }
     }
 
     private static void Describe(Activity span, Diagnosis diagnosis)

@@ -11,20 +11,26 @@ internal sealed class EngineGauges
         var meter = instrumentation.Meter;
         meter.CreateObservableGauge("docker_guard.engine.up", () => index.IsReady ? 1 : 0, null, "1 while the engine answers and its events come.");
         meter.CreateObservableCounter(
-            "docker_guard.index.losses", () => index.Losses, "{loss}", "How often the index of containers lost the engine; calls were forwarded as they came.");
+            "docker_guard.index.losses", () => index.Losses, "{loss}",
+            "How often the index of containers lost the engine; calls were forwarded as they came.");
         meter.CreateObservableGauge("docker_guard.engine.fds", () => One(watch.Vitals.Descriptors), "{fd}", "Open descriptors of the engine.");
-        meter.CreateObservableGauge("docker_guard.engine.fds.limit", () => One(watch.Vitals.DescriptorLimit), "{fd}", "The engine's own limit of descriptors.");
+        meter.CreateObservableGauge(
+            "docker_guard.engine.fds.limit", () => One(watch.Vitals.DescriptorLimit), "{fd}", "The engine's own limit of descriptors.");
         meter.CreateObservableGauge("docker_guard.host.fds", () => One(watch.Vitals.HostDescriptors), "{fd}", "Open descriptors of the host.");
-        meter.CreateObservableGauge("docker_guard.host.fds.limit", () => One(watch.Vitals.HostDescriptorLimit), "{fd}", "The host's limit of descriptors.");
+        meter.CreateObservableGauge(
+            "docker_guard.host.fds.limit", () => One(watch.Vitals.HostDescriptorLimit), "{fd}", "The host's limit of descriptors.");
         meter.CreateObservableGauge("docker_guard.engine.memory", () => One(watch.Vitals.MemoryBytes), "By", "Resident memory of the engine.");
         meter.CreateObservableGauge(
-            "docker_guard.engine.connections", () => One(watch.Vitals.Connections?.Open), "{connection}", "Connections that the engine holds on its socket.");
+            "docker_guard.engine.connections", () => One(watch.Vitals.Connections?.Open), "{connection}",
+            "Connections that the engine holds on its socket.");
         meter.CreateObservableGauge(
             "docker_guard.engine.connections.peerless", () => One(watch.Vitals.Connections?.Peerless), "{connection}",
             "Of the engine's connections those whose client is gone.");
         meter.CreateObservableGauge(
-            "docker_guard.engine.goroutines", () => One(watch.Info?.Goroutines), "{goroutine}", "Goroutines of the engine, if it runs in debug mode.");
-        meter.CreateObservableCounter("docker_guard.engine.restarts", () => watch.Restarts, "{restart}", "How often the engine was another process than before.");
+            "docker_guard.engine.goroutines", () => One(watch.Info?.Goroutines), "{goroutine}",
+            "Goroutines of the engine, if it runs in debug mode.");
+        meter.CreateObservableCounter(
+            "docker_guard.engine.restarts", () => watch.Restarts, "{restart}", "How often the engine was another process than before.");
         meter.CreateObservableGauge("docker_guard.engine.info", () => Info(watch.Info), null, "1, with what the engine is as attributes.");
     }
 
@@ -36,7 +42,8 @@ internal sealed class EngineGauges
             new Measurement<int>(
                 1,
                 new KeyValuePair<string, object?>(Keys.EngineVersion, version),
-                new KeyValuePair<string, object?>(Keys.LeaksForEver, EngineVersion.LeaksForEver(version) switch { true => "yes", false => "no", _ => "unknown" })),
+                new KeyValuePair<string, object?>(
+                    Keys.LeaksForEver, EngineVersion.LeaksForEver(version) switch { true => "yes", false => "no", _ => "unknown" })),
         ]
         : [];
 }

@@ -44,7 +44,8 @@ internal sealed record ExportOptions(TelemetryOptions Configured, Func<string, s
 
     // The more special one counts (OpenTelemetry specification, "OpenTelemetry Protocol Exporter").
     private string? Variable(string signal) =>
-        new[] { $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT" }.FirstOrDefault(name => !string.IsNullOrEmpty(Environment(name)));
+        new[] { $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT" }.FirstOrDefault(
+            name => !string.IsNullOrEmpty(Environment(name)));
 
     private bool IsUri(string name) => Uri.TryCreate(Environment(name), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }

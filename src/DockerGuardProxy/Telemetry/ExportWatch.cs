@@ -39,7 +39,8 @@ internal sealed partial class ExportWatch(ILogger logger, TimeProvider time) : E
     }
 
     /// <summary>Tells the same of an endpoint that is none.</summary>
-    public static void NotAnEndpoint(ILogger logger, string variable) => Failed(logger, $"{variable} is not an http or https URI, such as http://127.0.0.1:4317");
+    public static void NotAnEndpoint(ILogger logger, string variable) =>
+        Failed(logger, $"{variable} is not an http or https URI, such as http://127.0.0.1:4317");
 
     private static string Describe(EventWrittenEventArgs happened)
     {

@@ -27,11 +27,14 @@ internal sealed class GuardGauges
         meter.CreateObservableCounter(
             "docker_guard.calls.saved", look.For(at => at.Guard.CallsSaved), "{call}", "Calls that ended without being sent to the engine.");
         meter.CreateObservableCounter(
-            "docker_guard.calls.bypassed", () => bypass.Read().Count, "{event}", "Signals that the engine sent to containers for clients who bypass the proxy.");
+            "docker_guard.calls.bypassed", () => bypass.Read().Count, "{event}",
+            "Signals that the engine sent to containers for clients who bypass the proxy.");
         meter.CreateObservableCounter(
-            "docker_guard.faults", () => faults.Value, "{fault}", "Faults of the guard's own: calls were forwarded, or a part beside them failed or ended.");
+            "docker_guard.faults", () => faults.Value, "{fault}",
+            "Faults of the guard's own: calls were forwarded, or a part beside them failed or ended.");
         meter.CreateObservableCounter(
-            "docker_guard.probe.blind", look.For(at => at.Guard.BlindLooks), "{look}", "Looks at a container that could not tell whether SIGKILL will work.");
+            "docker_guard.probe.blind", look.For(at => at.Guard.BlindLooks), "{look}",
+            "Looks at a container that could not tell whether SIGKILL will work.");
         meter.CreateObservableGauge(
             "docker_guard.containers.stuck", look.For(at => at.Guard.Containers.Count(container => container.IsStuck)), "{container}",
             "Containers that SIGKILL cannot end.");

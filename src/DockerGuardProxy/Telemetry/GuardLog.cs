@@ -45,7 +45,8 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
                 break;
             case GuardEvent.Decided decided:
                 Decided(
-                    logger, decided.Ticket.Call.Operation, LogText.Escape(decided.Ticket.Call.Reference), decided.Verdict.Kind, decided.Verdict.Reason,
+                    logger, decided.Ticket.Call.Operation, LogText.Escape(decided.Ticket.Call.Reference), decided.Verdict.Kind,
+                    decided.Verdict.Reason,
                     decided.OpenCalls);
                 break;
             case GuardEvent.Refused refused:
@@ -66,7 +67,8 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
     }
 
     [LoggerMessage(1200, LogLevel.Warning, "Container {Name} ({Id}){Pod} is stuck since {Since:u}: {Diagnosis}; {Tasks}")]
-    private static partial void Stuck(ILogger logger, string name, string id, string pod, DateTimeOffset since, Probe.DiagnosisKind diagnosis, string tasks);
+    private static partial void Stuck(
+        ILogger logger, string name, string id, string pod, DateTimeOffset since, Probe.DiagnosisKind diagnosis, string tasks);
 
     [LoggerMessage(1201, LogLevel.Warning, "Container {Name} ({Id}) is no longer stuck, after {Duration}; the engine was spared {CallsSaved} calls.")]
     private static partial void Ended(ILogger logger, string name, string id, TimeSpan duration, long callsSaved);
@@ -88,7 +90,8 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
     private static partial void Wrong(ILogger logger, int count, Calls.Operation operation, string name, string id);
 
     [LoggerMessage(1204, LogLevel.Debug, "{Operation} {Reference}: {Decision} ({Reason}); {OpenCalls} open")]
-    private static partial void Decided(ILogger logger, Calls.Operation operation, string reference, VerdictKind decision, Reason reason, int openCalls);
+    private static partial void Decided(
+        ILogger logger, Calls.Operation operation, string reference, VerdictKind decision, Reason reason, int openCalls);
 
     [LoggerMessage(1205, LogLevel.Debug, "{Operation} {Reference}: refused ({Reason}); retry after {Seconds} s")]
     private static partial void Refused(ILogger logger, Calls.Operation operation, string reference, Reason reason, int seconds);

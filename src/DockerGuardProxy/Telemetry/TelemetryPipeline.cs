@@ -84,5 +84,6 @@ internal sealed class TelemetryPipeline : IHostedService, IDisposable
     }
 
     private static void Describe(ResourceBuilder resource) =>
-        resource.AddService("docker-guard-proxy", serviceVersion: ProductVersion.Number, serviceInstanceId: Environment.MachineName).AddEnvironmentVariableDetector();
+        resource.AddService("docker-guard-proxy", serviceVersion: ProductVersion.Number, serviceInstanceId: Environment.MachineName)
+            .AddEnvironmentVariableDetector();
 }

@@ -41,7 +41,10 @@ internal static class Words
     public static string Of(Reason reason) => Reasons[(int)reason];
 
     // "SameStop" as "same_stop": attribute values are lower case by custom. Once for each, not once a call.
-    private static readonly string[] Reasons = [.. Enumerable.Range(0, (int)Enum.GetValues<Reason>().Max() + 1).Select(number => Snake(((Reason)number).ToString()))];
+    private static readonly string[] Reasons =
+    [
+        .. Enumerable.Range(0, (int)Enum.GetValues<Reason>().Max() + 1).Select(number => Snake(((Reason)number).ToString())),
+    ];
 
     private static string Snake(string name)
     {

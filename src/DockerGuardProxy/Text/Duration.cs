@@ -29,8 +29,11 @@ internal static class Duration
         {
             var digits = text.IndexOfAnyExcept(NumberCharacters);
             // More digits than any allowed value has; decimal would round beyond 28.
-            if (digits is <= 0 or > 20 || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            if (digits is <= 0 or > 20
+                || !decimal.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+            {
                 return false;
+            }
             text = text[digits..];
 
             var letters = text.IndexOfAny(NumberCharacters);

@@ -18,7 +18,11 @@ public sealed class BadInputTests(Laboratory laboratory)
         var sockets = new List<Socket>();
         try
         {
-            byte[][] garbage = ["garbage\r\n\r\n"u8.ToArray(), new byte[100_000], "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(), "GET / HTTP/1.1\r\nHost"u8.ToArray()];
+            byte[][] garbage =
+            [
+                "garbage\r\n\r\n"u8.ToArray(), new byte[100_000], "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray(),
+                "GET / HTTP/1.1\r\nHost"u8.ToArray(),
+            ];
             foreach (var bytes in garbage)
                 Send(bytes);
             var greedy = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("GET /v1/decisions HTTP/1.1\r\nHost: a\r\n\r\n", 500)));

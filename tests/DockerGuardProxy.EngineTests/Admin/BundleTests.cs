@@ -54,7 +54,8 @@ public sealed class BundleTests(Laboratory laboratory)
         var decisions = JsonSerializer.Deserialize(Read("decisions.json"), ReportJson.Default.DecisionsReport)!.Decisions;
         TestContext.Current.TestOutputHelper!.WriteLine(Read("decisions.json"));
         Assert.Equal(["forwarded/room", "refused/stuck"], decisions.Select(decision => $"{decision.Decision}/{decision.Reason}"));
-        Assert.All(decisions, decision => Assert.Equal((stuck.Id, Environment.ProcessId, 0u), (decision.Container, decision.CallerPid, decision.CallerUid)));
+        Assert.All(
+            decisions, decision => Assert.Equal((stuck.Id, Environment.ProcessId, 0u), (decision.Container, decision.CallerPid, decision.CallerUid)));
         Assert.Equal((pid, "d-state"), (decisions[^1].Task!.Pid, decisions[^1].Diagnosis));
         Assert.Contains("docker_guard_containers_stuck", Read("metrics.txt"), StringComparison.Ordinal);
         Assert.Contains("\"Docker/20.10.5", Read("versions.json"), StringComparison.Ordinal);

@@ -26,8 +26,13 @@ public sealed class DoctorTests
 
         var (code, report) = await AskAsync(proxy);
         Assert.Equal((0, 0, 0), (code, report.Problems, report.Unknown));
-        foreach (var check in new[] { "proxy", "socket", "engine", "engine-version", "engine-process", "proc", "cgroup", "clients", "connections", "goroutines", "containers" })
+        foreach (var check in new[]
+        {
+            "proxy", "socket", "engine", "engine-version", "engine-process", "proc", "cgroup", "clients", "connections", "goroutines", "containers",
+        })
+        {
             Assert.Equal((check, "ok"), (check, report.Findings.Single(finding => finding.Check == check).Level));
+        }
         var text = await Command.RunAsync([Proxy.Program, "doctor", "--admin", proxy.AdminSocket]);
         TestContext.Current.TestOutputHelper!.WriteLine(text.Output);
         Assert.EndsWith("\nNo problem.\n", text.Output, StringComparison.Ordinal);
@@ -59,14 +64,16 @@ public sealed class DoctorTests
         // 2. A client that stays on the engine's own socket, and a kubelet that is pointed there.
         using var stays = await engine.Api.SendAsync(HttpMethod.Get, "/events");
         File.Copy("/bin/bash", Path.Combine(folder, "kubelet"));
-        using var kubelet = Process.Start(new ProcessStartInfo(Path.Combine(folder, "kubelet"), ["-c", "read -r x", "--docker-endpoint=unix://" + engine.Socket])
-        {
-            RedirectStandardInput = true,
-        })!;
+        using var kubelet = Process.Start(
+            new ProcessStartInfo(Path.Combine(folder, "kubelet"), ["-c", "read -r x", "--docker-endpoint=unix://" + engine.Socket])
+            {
+                RedirectStandardInput = true,
+            })!;
         try
         {
             // 3. Retries that bypass the proxy, whose clients give up.
-            var answers = await engine.Api.RetryAsync(_ => ("POST", $"/containers/{stuck.Name}/stop?t=1"), 5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
+            var answers = await engine.Api.RetryAsync(
+                _ => ("POST", $"/containers/{stuck.Name}/stop?t=1"), 5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
             Assert.All(answers, answer => Assert.Equal(0, answer.Status));
             Assert.NotNull(await Poll.UntilAsync(
                 async () =>
@@ -87,9 +94,15 @@ public sealed class DoctorTests
             Finds(report, "connections", "keeps 5 connections");
             Finds(report, "goroutines", "5 of the engine's goroutines");
             Finds(report, "kubelet", $"pid {kubelet.Id} uses unix://{engine.Socket}, the engine's own socket");
-            var bound = report.Findings.Where(finding => finding is { Check: "containers", Level: "problem" }).Select(finding => finding.Text).ToArray();
-            Assert.Contains(bound, text => text.StartsWith("old (", StringComparison.Ordinal) && text.EndsWith("no socket that anybody serves", StringComparison.Ordinal));
-            Assert.Contains(bound, text => text.StartsWith("direct (", StringComparison.Ordinal) && text.EndsWith("the engine's own socket", StringComparison.Ordinal));
+            var bound = report.Findings.Where(finding => finding is { Check: "containers", Level: "problem" }).Select(finding => finding.Text)
+                .ToArray();
+            Assert.Contains(
+                bound,
+                text => text.StartsWith("old (", StringComparison.Ordinal)
+                    && text.EndsWith("no socket that anybody serves", StringComparison.Ordinal));
+            Assert.Contains(
+                bound,
+                text => text.StartsWith("direct (", StringComparison.Ordinal) && text.EndsWith("the engine's own socket", StringComparison.Ordinal));
             Assert.Equal(8, report.Problems);
             Assert.All(report.Findings.Where(finding => finding.Level == "problem"), finding => Assert.NotNull(finding.Cure));
             var text = await Command.RunAsync([Proxy.Program, "doctor", "--admin", proxy.AdminSocket]);
@@ -113,7 +126,8 @@ public sealed class DoctorTests
         }
     }
 
-    private static Dictionary<string, object> Bind(string socket) => new() { ["HostConfig"] = new { Binds = new[] { socket + ":/var/run/docker.sock" }, NetworkMode = "none" } };
+    private static Dictionary<string, object> Bind(string socket) =>
+        new() { ["HostConfig"] = new { Binds = new[] { socket + ":/var/run/docker.sock" }, NetworkMode = "none" } };
 
     private static async Task<(int Code, DoctorReport Report)> AskAsync(Proxy proxy)
     {
@@ -124,7 +138,9 @@ public sealed class DoctorTests
     }
 
     private static void Finds(DoctorReport report, string check, string text) =>
-        Assert.Contains(report.Findings, finding => finding.Check == check && finding.Level == "problem" && finding.Text.Contains(text, StringComparison.Ordinal));
+        Assert.Contains(
+            report.Findings,
+            finding => finding.Check == check && finding.Level == "problem" && finding.Text.Contains(text, StringComparison.Ordinal));
 
     private static void IsReadable(string text) =>
         Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80 && line.All(c => c is >= ' ' and <= '~'), line));

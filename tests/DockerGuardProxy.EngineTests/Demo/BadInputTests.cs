@@ -52,7 +52,8 @@ public sealed class BadInputTests
         Assert.Equal(0, (await Command.RunAsync(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", small])).ExitCode);
         await using var second = new DemoProcess { Picture = Path.Combine(small, "picture.svg") };
         Assert.Equal(1, await second.Start().EndAsync());
-        Assert.StartsWith($"docker-guard-proxy-demo: no picture can be written to {second.Picture}: ", Assert.Single(second.Errors), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"docker-guard-proxy-demo: no picture can be written to {second.Picture}: ", Assert.Single(second.Errors), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(small));
         Assert.Equal(0, (await Command.RunAsync(["umount", small])).ExitCode);
         Directory.Delete(small);

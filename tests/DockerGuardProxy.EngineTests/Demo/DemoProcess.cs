@@ -115,7 +115,8 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     }
 
     /// <summary>Process ids of the proxy that it has started.</summary>
-    public IReadOnlyList<int> Proxies() => [.. Processes().Where(static process => process.Command.Contains("\0run\0", StringComparison.Ordinal)).Select(static process => process.Pid)];
+    public IReadOnlyList<int> Proxies() =>
+        [.. Processes().Where(static process => process.Command.Contains("\0run\0", StringComparison.Ordinal)).Select(static process => process.Pid)];
 
     /// <summary>Asserts that nothing is left of it but what the test itself has put there.</summary>
     public void AssertClean()

@@ -35,7 +35,8 @@ public sealed class RealTests(Laboratory laboratory)
         });
         await using var demo = Prepare();
         Assert.Equal(1, await demo.Start("--real", "--engine", relay.SocketPath).EndAsync());
-        Assert.StartsWith("docker-guard-proxy-demo: the engine answered 409 to POST containers/create", Assert.Single(demo.Errors), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "docker-guard-proxy-demo: the engine answered 409 to POST containers/create", Assert.Single(demo.Errors), StringComparison.Ordinal);
         Assert.Contains(name, before, StringComparison.Ordinal);
         Assert.Equal(before, await SightAsync(engine));
         demo.AssertClean();

@@ -62,7 +62,8 @@ public sealed class WholeRunTests
 
     private static (int Direct, int Guarded) Row(IReadOnlyList<string> output, string label)
     {
-        var cells = Assert.Single(output, line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var cells = Assert.Single(
+            output, line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return (int.Parse(cells[0]), int.Parse(cells[1]));
     }
 }

@@ -66,7 +66,10 @@ public sealed class ContainerIndexTests
         Assert.Equal(Confirmation.Yes, await watched.Confirmer.ConfirmAsync("/parent/child", ids[0], default));
 
         // Twenty ids over sixteen digits: some digit is ambiguous.
-        string[] references = [.. "0123456789abcdef".Select(digit => digit.ToString()), ids[3][..2], ids[3][..63], "c1", "/c1", "C1", "parent/child", "no"];
+        string[] references =
+        [
+            .. "0123456789abcdef".Select(digit => digit.ToString()), ids[3][..2], ids[3][..63], "c1", "/c1", "C1", "parent/child", "no",
+        ];
         foreach (var reference in references)
         {
             using var answer = await engine.Api.SendAsync(HttpMethod.Get, $"/containers/{Uri.EscapeDataString(reference)}/json");

@@ -85,7 +85,10 @@ public sealed class BadInputTests(Laboratory laboratory)
         async Task<string> OutcomeAsync(string socket, string name)
         {
             var id = await engine.Api.RunAsync(name, ["sh", "-c", "trap 'exit 7' TERM; touch /ready; while :; do sleep 0.1; done"]);
-            Assert.NotNull(await Poll.UntilAsync(async () => (await AskAsync(engine.Socket, "GET", $"/containers/{id}/changes")).Contains("/ready", StringComparison.Ordinal), Limit));
+            Assert.NotNull(
+                await Poll.UntilAsync(
+                    async () => (await AskAsync(engine.Socket, "GET", $"/containers/{id}/changes")).Contains("/ready", StringComparison.Ordinal),
+                    Limit));
             var started = (await engine.StateAsync(id)).StartedAt;
             var answer = await AskAsync(socket, "POST", $"/containers/{name}/{call}");
             var state = (await engine.Api.GetAsync($"/containers/{id}/json")).GetProperty("State");

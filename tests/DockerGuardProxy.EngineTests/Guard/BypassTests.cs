@@ -26,8 +26,13 @@ public sealed class BypassTests
         // 2. Through the proxy: every call that makes the engine signal, and clients that do not wait for their answer.
         await proxy.Api.RunAsync("proxied", Deaf);
         var since = IncidentEngine.Now();
-        foreach (var call in new[] { "kill?signal=HUP", "kill?signal=TERM", "kill?signal=1", "stop?t=1", "start", "restart?t=1", "kill", "start", "stop?t=0", "start" })
+        foreach (var call in new[]
+        {
+            "kill?signal=HUP", "kill?signal=TERM", "kill?signal=1", "stop?t=1", "start", "restart?t=1", "kill", "start", "stop?t=0", "start",
+        })
+        {
             Assert.Equal(204, (await proxy.Api.CallAsync("POST", "/containers/proxied/" + call, Limit)).Status);
+        }
         await proxy.Api.CallAsync("POST", "/containers/proxied/stop?t=3", TimeSpan.FromMilliseconds(500));
         await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => proxy.Api.CallAsync("POST", "/containers/proxied/stop?t=1", Limit)));
         await proxy.Api.CallAsync("POST", "/containers/proxied/start");

@@ -64,7 +64,10 @@ public sealed class HealthyLifeTests
         var direct = await FightAsync(engine.Api);
         var guarded = await FightAsync(proxy.Api);
         foreach (var (name, calls) in new[] { ("directly", direct), ("through the proxy", guarded) })
-            Figures.Record($"calls in a fight {name}", string.Join(", ", calls.GroupBy(call => call).OrderBy(g => g.Key).Select(g => $"{g.Key} × {g.Count()}")));
+        {
+            Figures.Record(
+                $"calls in a fight {name}", string.Join(", ", calls.GroupBy(call => call).OrderBy(g => g.Key).Select(g => $"{g.Key} × {g.Count()}")));
+        }
         Assert.DoesNotContain(guarded, call => call.EndsWith("502", StringComparison.Ordinal) || call.EndsWith("503", StringComparison.Ordinal));
         await NothingLeftAsync(proxy);
     }
@@ -120,11 +123,15 @@ public sealed class HealthyLifeTests
         await proxy.ReadyAsync();
         var id = await proxy.Api.RunAsync("dead", ["true"]);
         Assert.NotNull(await Poll.UntilAsync(async () => !(await engine.StateAsync(id)).IsRunning, Limit));
-        string[] removals = ["/containers/dead?force=1", $"/containers/{id}?force=1&v=1", $"/containers/{id[..12]}?force=1", $"/containers/{id}?force=1"];
+        string[] removals =
+        [
+            "/containers/dead?force=1", $"/containers/{id}?force=1&v=1", $"/containers/{id[..12]}?force=1", $"/containers/{id}?force=1",
+        ];
         engine.Daemon.Signal(Stop);
         try
         {
-            var calls = removals.Select(path => proxy.Api.CallAsync("DELETE", path)).Append(proxy.Api.CallAsync("POST", $"/containers/{id}/kill")).ToArray();
+            var calls = removals.Select(path => proxy.Api.CallAsync("DELETE", path)).Append(proxy.Api.CallAsync("POST", $"/containers/{id}/kill"))
+                .ToArray();
             await Task.Delay(6000);
             Assert.DoesNotContain(calls, call => call.IsCompleted);
             Assert.Equal(calls.Length, (await proxy.StatusAsync()).Calls.Open);

@@ -4,7 +4,8 @@ using DockerGuardProxy.EngineTests.Lab;
 namespace DockerGuardProxy.EngineTests.Guard;
 
 /// <summary>What came of a call. A status of 0: the client gave up first.</summary>
-internal sealed record IncidentAnswer(int Status, string Body, TimeSpan Took, string? Decision = null, string? ContentType = null, string? RetryAfter = null);
+internal sealed record IncidentAnswer(
+    int Status, string Body, TimeSpan Took, string? Decision = null, string? ContentType = null, string? RetryAfter = null);
 
 /// <summary>Clients of a stuck container.</summary>
 internal static class IncidentCalls

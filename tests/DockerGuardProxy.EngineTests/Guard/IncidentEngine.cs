@@ -25,8 +25,11 @@ internal static class IncidentEngine
         while (log.ReadLine() is { } line)
         {
             var start = line.IndexOf("Calling ", StringComparison.Ordinal);
-            if (start >= 0 && line.AsSpan(start).Contains(reference, StringComparison.Ordinal) && line.AsSpan(start).Contains(what, StringComparison.Ordinal))
+            if (start >= 0 && line.AsSpan(start).Contains(reference, StringComparison.Ordinal)
+                && line.AsSpan(start).Contains(what, StringComparison.Ordinal))
+            {
                 count++;
+            }
         }
 
         return count;
@@ -48,9 +51,11 @@ internal static class IncidentEngine
 
     /// <summary>Waits until no more than these are left over the baseline.</summary>
     /// <returns>How long it took; null if it did not come to that.</returns>
-    public static Task<TimeSpan?> BackAsync(this Dockerd engine, (int Goroutines, int Descriptors) baseline, int goroutines = 8, int descriptors = 4) =>
+    public static Task<TimeSpan?> BackAsync(
+        this Dockerd engine, (int Goroutines, int Descriptors) baseline, int goroutines = 8, int descriptors = 4) =>
         Poll.UntilAsync(
-            async () => engine.Descriptors() <= baseline.Descriptors + descriptors && await engine.GoroutinesAsync() <= baseline.Goroutines + goroutines,
+            async () =>
+                engine.Descriptors() <= baseline.Descriptors + descriptors && await engine.GoroutinesAsync() <= baseline.Goroutines + goroutines,
             TimeSpan.FromSeconds(60), 100);
 
     /// <summary>Events of a kind about a container since a time of <see cref="Now"/>.</summary>

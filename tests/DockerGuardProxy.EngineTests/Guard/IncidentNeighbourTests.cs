@@ -20,7 +20,8 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
         Assert.Equal(204, (await proxy!.Api.CallAsync("POST", $"/containers/{stuck.Name}/kill?signal=HUP", TimeSpan.FromSeconds(20))).Status);
         string[] reads =
         [
-            "/containers/json?all=1", $"/containers/{stuck.Name}/json", $"/containers/{stuck.Name}/logs?stdout=1", "/info", "/version", "/images/json",
+            "/containers/json?all=1", $"/containers/{stuck.Name}/json", $"/containers/{stuck.Name}/logs?stdout=1", "/info", "/version",
+            "/images/json",
             $"/containers/{stuck.Name}/stats?stream=false", $"/containers/{stuck.Name}/changes", $"/containers/{stuck.Name}/top",
         ];
         foreach (var read in reads)
@@ -51,7 +52,8 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
         var run = await Command.RunAsync(
             ["docker", "-H", "unix://" + proxy.Socket, "run", "--rm", "--name", "once", Dockerd.Image, "sh", "-c", "echo out; exit 3"]);
         Assert.Equal((3, "out\n"), (run.ExitCode, run.Output));
-        Assert.NotNull(await Poll.UntilAsync(async () => (await engine.Api.CallAsync("GET", "/containers/once/json")).Status == 404, TimeSpan.FromSeconds(20)));
+        Assert.NotNull(
+            await Poll.UntilAsync(async () => (await engine.Api.CallAsync("GET", "/containers/once/json")).Status == 404, TimeSpan.FromSeconds(20)));
 
         await end.CancelAsync();
         await retries;
@@ -71,8 +73,11 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
         var since = IncidentEngine.Now();
 
         // 1. One that dies by itself is started again by the engine.
-        using (var init = Process.GetProcessById((await engine.Api.GetAsync("/containers/always/json")).GetProperty("State").GetProperty("Pid").GetInt32()))
+        using (var init = Process.GetProcessById(
+            (await engine.Api.GetAsync("/containers/always/json")).GetProperty("State").GetProperty("Pid").GetInt32()))
+        {
             init.Kill();
+        }
         Assert.NotNull(await Poll.UntilAsync(async () => await engine.EventsAsync(id, "start", since) == 1, TimeSpan.FromSeconds(20)));
 
         // 2. Restarts, stops and kills in the new run do what they do directly.
@@ -137,7 +142,8 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
         var begun = await engine.StateAsync(next);
         await Task.Delay(1000);
         await stuck.ThawAsync();
-        Figures.Record("renamed while held, stops and restarts", $"{(await Task.WhenAll(stops)).Summary()}; {(await Task.WhenAll(restarts)).Summary()}");
+        Figures.Record(
+            "renamed while held, stops and restarts", $"{(await Task.WhenAll(stops)).Summary()}; {(await Task.WhenAll(restarts)).Summary()}");
         Assert.All(await Task.WhenAll(stops), answer => Assert.Equal(204, answer.Status));
         Assert.All(await Task.WhenAll(restarts), answer => Assert.Equal(204, answer.Status));
         Assert.Equal((true, begun.StartedAt), await engine.StateAsync(next));
@@ -154,7 +160,8 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
         Assert.Equal(204, (await proxy.Api.CallAsync("DELETE", "/containers/api?force=1", TimeSpan.FromSeconds(20))).Status);
         var second = await proxy.Api.RunAsync("api", ["sleep", "1000"]);
         begun = await engine.StateAsync(second);
-        Figures.Record("removed while held, stops and restarts", $"{(await Task.WhenAll(stops)).Summary()}; {(await Task.WhenAll(restarts)).Summary()}");
+        Figures.Record(
+            "removed while held, stops and restarts", $"{(await Task.WhenAll(stops)).Summary()}; {(await Task.WhenAll(restarts)).Summary()}");
         Assert.All(await Task.WhenAll(stops), answer => Assert.Equal(204, answer.Status));
         Assert.All(await Task.WhenAll(restarts), answer => Assert.NotEqual(204, answer.Status));
         Assert.Equal((true, begun.StartedAt), await engine.StateAsync(second));
@@ -174,10 +181,10 @@ public sealed class IncidentNeighbourTests(Laboratory laboratory)
     }
 
     /// <summary>Impatient retries in the background, until told to end.</summary>
-    private static async Task RetryAsync(Proxy proxy, IncidentContainer stuck, CancellationToken end)
+    private static async Task RetryAsync(Proxy proxy, IncidentContainer stuck, CancellationToken cancellationToken)
     {
         List<Task> calls = [];
-        while (!end.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             calls.Add(proxy.Api.CallAsync("POST", $"/containers/{stuck.Name}/stop?t=1", TimeSpan.FromSeconds(4)));
             await Task.Delay(100, CancellationToken.None);

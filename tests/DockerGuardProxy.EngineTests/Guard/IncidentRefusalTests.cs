@@ -93,7 +93,8 @@ public sealed class IncidentRefusalTests(Laboratory laboratory)
         var (engine, proxy) = await laboratory.BenchAsync(Dockerd.Leaky);
         await using var stuck = await IncidentContainer.StartAsync(engine, "again");
         var since = IncidentEngine.Now();
-        var stops = Enumerable.Range(0, 2).Select(_ => proxy!.Api.CallAsync("POST", $"/containers/{stuck.Name}/stop?t=1", TimeSpan.FromSeconds(30))).ToArray();
+        var stops = Enumerable.Range(0, 2).Select(_ => proxy!.Api.CallAsync("POST", $"/containers/{stuck.Name}/stop?t=1", TimeSpan.FromSeconds(30)))
+            .ToArray();
         await Task.Delay(300);
         var restarts = Enumerable.Range(0, 100).Select(_ => proxy!.Api.CallAsync("POST", $"/containers/{stuck.Name}/restart?t=1")).ToArray();
         await Task.Delay(6000);

@@ -62,7 +62,8 @@ public sealed class IncidentRetryTests(Laboratory laboratory)
         var restarts = proxy.Api.RetryAsync(_ => ("POST", $"/containers/{restarted.Name}/restart?t=1"), 150, over, Patience);
         var removals = proxy.Api.RetryAsync(_ => ("DELETE", $"/containers/{removed.Name}?force=1"), 150, over, Patience);
         await Task.WhenAll(
-            AtMostAsync("postContainersKill", kills, 1), AtMostAsync("postContainersRestart", restarts, 2), AtMostAsync("deleteContainers", removals, 1));
+            AtMostAsync("postContainersKill", kills, 1), AtMostAsync("postContainersRestart", restarts, 2),
+            AtMostAsync("deleteContainers", removals, 1));
         Figures.Record("answers to 150 × kill", (await kills).Summary());
         Figures.Record("answers to 150 × restart", (await restarts).Summary());
         Figures.Record("answers to 150 × forced removal", (await removals).Summary());
@@ -113,7 +114,9 @@ public sealed class IncidentRetryTests(Laboratory laboratory)
         return most;
     }
 
-    /// <summary>With the clients gone, the engine keeps no more than +8 goroutines and +4 descriptors (2 and 1 for each open call beyond two).</summary>
+    /// <summary>
+    /// With the clients gone, the engine keeps no more than +8 goroutines and +4 descriptors (2 and 1 for each open call beyond two).
+    /// </summary>
     private static async Task CheckAsync(Dockerd engine, (int Goroutines, int Descriptors) baseline, string what, int containers = 1, int open = 2)
     {
         var limits = (Goroutines: (8 * containers) + (2 * (open - 2)), Descriptors: (4 * containers) + open - 2);

@@ -187,11 +187,11 @@ public sealed class LiveConfigurationTests
     }
 
     /// <summary>Stops the stuck container at an even pace; each call has a number in its query that the engine ignores and logs.</summary>
-    private static async Task<Asked[]> RetryAsync(Proxy proxy, IncidentContainer stuck, CancellationToken over)
+    private static async Task<Asked[]> RetryAsync(Proxy proxy, IncidentContainer stuck, CancellationToken cancellationToken)
     {
         var asked = new ConcurrentQueue<Asked>();
         List<Task> calls = [];
-        for (var number = 1; !over.IsCancellationRequested; number++)
+        for (var number = 1; !cancellationToken.IsCancellationRequested; number++)
         {
             calls.Add(AskAsync(number));
             await Task.Delay(200, CancellationToken.None);
@@ -227,12 +227,12 @@ public sealed class LiveConfigurationTests
 
     /// <summary>One container's life, over and over.</summary>
     /// <returns>How many calls.</returns>
-    private static async Task<int> LiveAsync(Dockerd engine, Proxy proxy, string name, CancellationToken over)
+    private static async Task<int> LiveAsync(Dockerd engine, Proxy proxy, string name, CancellationToken cancellationToken)
     {
         await engine.Api.CreateAsync(name, ["sleep", "1000"]);
         (string Call, int Status)[] calls = [("start", 204), ("restart?t=0", 204), ("stop?t=0", 204), ("stop?t=0", 304), ("kill", 409)];
         var count = 0;
-        while (!over.IsCancellationRequested)
+        while (!cancellationToken.IsCancellationRequested)
         {
             foreach (var (call, status) in calls)
             {

@@ -49,7 +49,8 @@ public sealed class ManyTasksTests
         Assert.Equal((503, first.Body), await AnswerAsync(proxy));
 
         // 4. The thaw. The engine is kept from telling of the end.
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Containers.Any(container => container.Id == id && container.Diagnosis == "d-state"), Limit));
+        Assert.NotNull(
+            await proxy.BecomesAsync(status => status.Containers.Any(container => container.Id == id && container.Diagnosis == "d-state"), Limit));
         engine.Daemon.Signal(19);
         try
         {

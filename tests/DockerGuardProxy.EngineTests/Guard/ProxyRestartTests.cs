@@ -42,7 +42,9 @@ public sealed class ProxyRestartTests
 
         var after = await engine.QuietAsync();
         Figures.Record($"{Restarts} restarts: terminating calls that reached the engine", Seen(engine, stuck) - seen);
-        Figures.Record($"{Restarts} restarts: goroutines, descriptors more", $"{after.Goroutines - before.Goroutines:+0;-0;0}, {after.Descriptors - before.Descriptors:+0;-0;0}");
+        Figures.Record(
+            $"{Restarts} restarts: goroutines, descriptors more",
+            $"{after.Goroutines - before.Goroutines:+0;-0;0}, {after.Descriptors - before.Descriptors:+0;-0;0}");
         Figures.Record("refused after the restart, longest", took.Max());
         Assert.Equal((seen, open), (Seen(engine, stuck), await engine.OpenCallsAsync()));
         // What the watch of each process asks comes and goes.
@@ -118,7 +120,8 @@ public sealed class ProxyRestartTests
         {
             await Command.RunAsync(["dd", "if=/dev/zero", $"of={full}/filler", "bs=4k"], limit: Limit);
             await File.WriteAllTextAsync(
-                proxy.ConfigFile, (await File.ReadAllTextAsync(proxy.ConfigFile)).Replace(proxy.AdminSocket, $"{full}/admin.sock", StringComparison.Ordinal));
+                proxy.ConfigFile,
+                (await File.ReadAllTextAsync(proxy.ConfigFile)).Replace(proxy.AdminSocket, $"{full}/admin.sock", StringComparison.Ordinal));
             await proxy.StartAsync();
             Assert.NotNull(await Poll.UntilAsync(async () => (await proxy.Api.CallAsync("GET", "/_ping")).Status == 200, Limit));
             Assert.Equal(503, (await StopAsync(proxy, stuck)).Status);

@@ -30,13 +30,14 @@ internal sealed class AspireDashboard : IAsyncDisposable
         var (page, grpc, http) = (FreePort.Take(), FreePort.Take(), FreePort.Take());
         var folder = Machine.NewPath("o");
         Directory.CreateDirectory(folder);
-        var daemon = Daemon.Start(Path.Combine(folder, "log"), [Path.Combine(Machine.Cache, "aspire/tools/Aspire.Dashboard")], new Dictionary<string, string>
-        {
-            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{page}",
-            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://127.0.0.1:{grpc}",
-            ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = $"http://127.0.0.1:{http}",
-            ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true",
-        });
+        var daemon = Daemon.Start(
+            Path.Combine(folder, "log"), [Path.Combine(Machine.Cache, "aspire/tools/Aspire.Dashboard")], new Dictionary<string, string>
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{page}",
+                ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = $"http://127.0.0.1:{grpc}",
+                ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = $"http://127.0.0.1:{http}",
+                ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true",
+            });
         var dashboard = new AspireDashboard(daemon, page, grpc, http);
         if (await Poll.UntilAsync(dashboard.AnswersAsync, TimeSpan.FromSeconds(60), 200) is not null)
             return dashboard;

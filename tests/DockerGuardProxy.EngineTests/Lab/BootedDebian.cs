@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace DockerGuardProxy.EngineTests.Lab;
 
-/// <summary>A Debian that systemd has booted in a container of its own (systemd-nspawn), with its engine, on a throw-away layer over a tree of <c>tests/trees/get</c>.</summary>
+/// <summary>
+/// A Debian that systemd has booted in a container of its own (systemd-nspawn), with its engine, on a throw-away layer over a tree of
+/// <c>tests/trees/get</c>.
+/// </summary>
 internal sealed class BootedDebian : IAsyncDisposable
 {
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(2);
@@ -60,7 +63,10 @@ internal sealed class BootedDebian : IAsyncDisposable
             """,
             script,
         ],
-        new Dictionary<string, string> { ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["DEBIAN_FRONTEND"] = "noninteractive" },
+        new Dictionary<string, string>
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["DEBIAN_FRONTEND"] = "noninteractive",
+        },
         limit);
 
     /// <summary>The main process of a service, as numbered on this machine.</summary>
@@ -73,8 +79,11 @@ internal sealed class BootedDebian : IAsyncDisposable
             try
             {
                 if (new FileInfo(folder + "/ns/pid").LinkTarget == space
-                    && File.ReadLines(folder + "/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).EndsWith("\t" + inside, StringComparison.Ordinal))
+                    && File.ReadLines(folder + "/status").First(line => line.StartsWith("NSpid:", StringComparison.Ordinal))
+                        .EndsWith("\t" + inside, StringComparison.Ordinal))
+                {
                     return int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture);
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
             {
@@ -141,8 +150,11 @@ internal sealed class BootedDebian : IAsyncDisposable
             _leader = children[0];
         }
 
-        if ((await TryAsync("systemctl is-system-running")).Output.Trim() is not ("running" or "degraded") || (await TryAsync("docker version")).ExitCode != 0)
+        if ((await TryAsync("systemctl is-system-running")).Output.Trim() is not ("running" or "degraded")
+            || (await TryAsync("docker version")).ExitCode != 0)
+        {
             return false;
+        }
 
         // Where the kernel has many hierarchies, nspawn lets the engine write to none; one cgroup of each must do.
         await RunAsync($$"""
@@ -173,7 +185,8 @@ internal sealed class BootedDebian : IAsyncDisposable
     }
 
     private static bool IsInit(string pid) =>
-        File.ReadLines($"/proc/{pid}/status").Any(line => line.StartsWith("NSpid:", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal));
+        File.ReadLines($"/proc/{pid}/status")
+            .Any(line => line.StartsWith("NSpid:", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal));
 
     private static async Task HereAsync(string script, params string[] arguments)
     {

@@ -56,8 +56,10 @@ internal static class Machine
     private static string FindRepository()
     {
         for (var directory = AppContext.BaseDirectory; directory is not null; directory = Path.GetDirectoryName(directory))
+        {
             if (File.Exists(Path.Combine(directory, "DockerGuardProxy.sln")))
                 return directory;
+        }
         throw new InvalidOperationException("The tests must lie below the checkout.");
     }
 }

@@ -73,7 +73,9 @@ internal sealed class Prometheus : IAsyncDisposable
     {
         using var answer = await _client.GetAsync(path);
         var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        return json.RootElement.GetProperty("status").GetString() == "success" ? json : throw new InvalidOperationException($"{path}: {json.RootElement}");
+        return json.RootElement.GetProperty("status").GetString() == "success"
+            ? json
+            : throw new InvalidOperationException($"{path}: {json.RootElement}");
     }
 
     private async Task<bool> HasScrapedAsync()

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Lab;
 
-/// <summary>Many short calls at an even rate, each on a connection of its own and without a second try, as curl and short-lived CLIs make them.</summary>
+/// <summary>
+/// Many short calls at an even rate, each on a connection of its own and without a second try, as curl and short-lived CLIs make them.
+/// </summary>
 internal sealed class ShortCalls : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

@@ -13,7 +13,8 @@ public sealed class PackageTests
     [Fact]
     public async Task It_passes_lintian()
     {
-        var result = await Command.RunAsync(["lintian", "--no-cfg", "--allow-root", "--fail-on=error,warning", await Packages.DebAsync()], limit: TimeSpan.FromMinutes(2));
+        var result = await Command.RunAsync(
+            ["lintian", "--no-cfg", "--allow-root", "--fail-on=error,warning", await Packages.DebAsync()], limit: TimeSpan.FromMinutes(2));
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
     }
 
@@ -32,7 +33,10 @@ public sealed class PackageTests
             "bash -c '. /usr/share/bash-completion/completions/docker-guard-proxy; "
             + "COMP_LINE=\"docker-guard-proxy st\" COMP_POINT=21 COMP_WORDS=(docker-guard-proxy st) COMP_CWORD=1; _docker_guard_proxy; echo ${COMPREPLY[@]}'"));
         await debian.RunAsync("test -s /usr/share/zsh/vendor-completions/_docker-guard-proxy");
-        Assert.Contains("Reloaded", await debian.RunAsync("systemctl reload docker-guard-proxy; sleep 0.2; journalctl -u docker-guard-proxy -n 5"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Reloaded",
+            await debian.RunAsync("systemctl reload docker-guard-proxy; sleep 0.2; journalctl -u docker-guard-proxy -n 5"),
+            StringComparison.Ordinal);
         var pid = await debian.MainPidAsync("docker-guard-proxy.service");
         Assert.Contains("Seccomp:\t2", await File.ReadAllTextAsync($"/proc/{pid}/status"), StringComparison.Ordinal);
 
@@ -80,9 +84,12 @@ public sealed class PackageTests
         await Task.Delay(TimeSpan.FromSeconds(10));
         var status = await File.ReadAllLinesAsync($"/proc/{await debian.MainPidAsync("docker-guard-proxy.service")}/status");
         double Megabytes(string key) => double.Parse(
-            status.First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) / 1024;
+            status.First(line => line.StartsWith(key, StringComparison.Ordinal))[key.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(),
+            CultureInfo.InvariantCulture) / 1024;
         Figures.Record("from start to READY=1, ms", string.Join(", ", times.Order().Select(ms => ms.ToString("0", CultureInfo.InvariantCulture))));
-        Figures.Record("idle with an engine, RSS and of it private, MB", string.Create(CultureInfo.InvariantCulture, $"{Megabytes("VmRSS:"):0.0}, {Megabytes("RssAnon:"):0.0}"));
+        Figures.Record(
+            "idle with an engine, RSS and of it private, MB",
+            string.Create(CultureInfo.InvariantCulture, $"{Megabytes("VmRSS:"):0.0}, {Megabytes("RssAnon:"):0.0}"));
         Assert.InRange(times.Min(), 0, ReadyLimitMs);
         Assert.InRange(Megabytes("VmRSS:"), 0, IdleLimitMb);
     }
@@ -121,7 +128,8 @@ public sealed class PackageTests
             var pid = await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy");
             await debian.RunAsync("systemctl kill -s KILL docker-guard-proxy");
             Assert.NotNull(await Poll.UntilAsync(
-                async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var now && now != "0" && now != pid, TimeSpan.FromSeconds(30)));
+                async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var now && now != "0" && now != pid,
+                TimeSpan.FromSeconds(30)));
         }
 
         Assert.Null((await ShortCalls.PingAsync(bound)).Fault);
@@ -146,7 +154,8 @@ public sealed class PackageTests
 
         await debian.RunAsync("systemctl kill -s STOP docker-guard-proxy");
         var back = await Poll.UntilAsync(
-            async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var next && next != "0" && next != pid, TimeSpan.FromMinutes(2));
+            async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var next && next != "0" && next != pid,
+            TimeSpan.FromMinutes(2));
         Assert.NotNull(back);
         Figures.Record("a stopped process is replaced by the watchdog of 3 s after", back.Value);
         Assert.Contains("watchdog", await debian.RunAsync("journalctl -u docker-guard-proxy"), StringComparison.OrdinalIgnoreCase);
@@ -162,7 +171,8 @@ public sealed class PackageTests
             + "find /run -name '*docker-guard-proxy*' -not -path '/run/systemd/*'";
         await InstallAsync(debian, await Packages.DebAsync());
         await debian.RunAsync("touch /etc/docker-guard-proxy/off; dpkg -r docker-guard-proxy");
-        Assert.Equal("inactive\ninactive", (await debian.TryAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket")).Output.Trim());
+        Assert.Equal(
+            "inactive\ninactive", (await debian.TryAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket")).Output.Trim());
         Assert.Equal("", await debian.RunAsync("ls /run | grep docker-guard-proxy || true"));
         await debian.RunAsync("test -e /etc/docker-guard-proxy/docker-guard-proxy.json; dpkg -P docker-guard-proxy");
         Assert.Equal("", await debian.RunAsync(Left));
@@ -187,7 +197,9 @@ public sealed class PackageTests
         await InstallAsync(debian, await Packages.WithUnitsInLibAsync(package));
         const string Units = "find /lib/ /usr/lib/ -xdev -name 'docker-guard-proxy.so*' -o -xdev -name 'docker-guard-proxy.se*' | xargs realpath | sort -u";
         const string Owned = "dpkg -L docker-guard-proxy | grep '/systemd/system/'";
-        Assert.Equal("/lib/systemd/system/docker-guard-proxy.service\n/lib/systemd/system/docker-guard-proxy.socket", await debian.RunAsync(Owned + " | sort"));
+        Assert.Equal(
+            "/lib/systemd/system/docker-guard-proxy.service\n/lib/systemd/system/docker-guard-proxy.socket",
+            await debian.RunAsync(Owned + " | sort"));
         var before = await debian.RunAsync(Units);
         await InstallAsync(debian, package);
         Assert.Equal("/usr/lib/systemd/system/docker-guard-proxy.service\n/usr/lib/systemd/system/docker-guard-proxy.socket", await debian.RunAsync(Owned + " | sort"));
@@ -224,12 +236,14 @@ public sealed class PackageTests
     /// <summary>Who called listen() on it last, by name.</summary>
     private static Task<string> ServerAsync(BootedDebian debian, string path)
     {
-        using var client = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        using var client = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
         client.Connect(new System.Net.Sockets.UnixDomainSocketEndPoint(debian.Root + path.Replace("/var/run/", "/run/", StringComparison.Ordinal)));
         Span<byte> credentials = stackalloc byte[12];
         const int SolSocket = 1, PeerCredentials = 17;
         client.GetRawSocketOption(SolSocket, PeerCredentials, credentials);
-        return File.ReadAllTextAsync($"/proc/{BitConverter.ToInt32(credentials)}/comm").ContinueWith(text => text.Result.TrimEnd(), TaskScheduler.Default);
+        return File.ReadAllTextAsync($"/proc/{BitConverter.ToInt32(credentials)}/comm")
+            .ContinueWith(text => text.Result.TrimEnd(), TaskScheduler.Default);
     }
 
     private static Task<BootedDebian> StartAsync(params string[] binds) => BootedDebian.StartAsync(Suite, binds);

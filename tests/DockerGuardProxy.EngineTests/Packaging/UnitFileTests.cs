@@ -21,7 +21,8 @@ public sealed partial class UnitFileTests
         foreach (var file in Directory.GetFiles(Folder))
         {
             var text = await File.ReadAllTextAsync(file);
-            await File.WriteAllTextAsync(Path.Combine(folder, Path.GetFileName(file)), text.Replace("/usr/bin/docker-guard-proxy", Proxy.Program, StringComparison.Ordinal));
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, Path.GetFileName(file)), text.Replace("/usr/bin/docker-guard-proxy", Proxy.Program, StringComparison.Ordinal));
         }
 
         var result = await Command.RunAsync(["systemd-analyze", "verify", "--man=no", .. Directory.GetFiles(folder)]);

@@ -132,7 +132,8 @@ public sealed partial class ProberTests
         var cgroup = Directory.CreateDirectory($"{hierarchy}/{id}");
         try
         {
-            using var process = Process.Start("sh", ["-c", """echo $$ >"$0"; exec python3 -c "$1" "$2" """, $"{cgroup}/cgroup.procs", program, fs.Folder]);
+            using var process = Process.Start(
+                "sh", ["-c", """echo $$ >"$0"; exec python3 -c "$1" "$2" """, $"{cgroup}/cgroup.procs", program, fs.Folder]);
             var stat = $"/proc/{process.Id}/stat";
             Assert.NotNull(await Poll.UntilAsync(() => File.ReadAllText(stat).Contains(") Z", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
             await PollAsync(new(id, 1, null, true), DiagnosisKind.NotKilled);

@@ -82,7 +82,8 @@ public sealed class IncidentTelemetryTests(Laboratory laboratory)
         await proxy.ReadyAsync();
 
         // A probe that touches the dead disk does not come back.
-        var (status, created) = await proxy.Api.PostAsync($"/containers/{stuck.Name}/exec", new { Cmd = new[] { "touch", "/data/probe" }, AttachStdout = true });
+        var (status, created) = await proxy.Api.PostAsync(
+            $"/containers/{stuck.Name}/exec", new { Cmd = new[] { "touch", "/data/probe" }, AttachStdout = true });
         Assert.Equal(201, status);
         var exec = JsonSerializer.Deserialize<JsonElement>(created).GetProperty("Id").GetString();
         var probe = proxy.Api.PostAsync($"/exec/{exec}/start", new { Detach = false });
@@ -124,8 +125,16 @@ public sealed class IncidentTelemetryTests(Laboratory laboratory)
         Assert.InRange(refused.Length - answers.Count(answer => answer.Status == 503), 0, 1);
         Assert.All(refused, span => Assert.Equal(
             ($"{pid}", comm, "percpu_rwsem_wait", "503", "shop", "web-0", "0b1c"),
-            (span[Keys.StuckPid], span[Keys.StuckComm], span[Keys.StuckWchan], span[Keys.Status], span[Keys.Namespace], span[Keys.PodName], span[Keys.PodUid])));
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', refused[^1].Attributes.Select(attribute => $"{attribute.Key}: {attribute.Value}")));
+            (
+                span[Keys.StuckPid],
+                span[Keys.StuckComm],
+                span[Keys.StuckWchan],
+                span[Keys.Status],
+                span[Keys.Namespace],
+                span[Keys.PodName],
+                span[Keys.PodUid])));
+        TestContext.Current.TestOutputHelper!.WriteLine(
+            string.Join('\n', refused[^1].Attributes.Select(attribute => $"{attribute.Key}: {attribute.Value}")));
         Assert.All(spans, span => Assert.Equal(
             ("stop", $"{Environment.ProcessId}", "0"), (span.Name, span[Keys.CallerPid], span[Keys.CallerUid])));
     }

@@ -34,7 +34,9 @@ internal static partial class ShippedQueries
         [
             .. json.RootElement.GetProperty("panels").EnumerateArray()
                 .SelectMany(panel => AspireDashboard.Items(panel, "targets"))
-                .Select(target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "1m", StringComparison.Ordinal).Replace("$instance", ".*", StringComparison.Ordinal)),
+                .Select(
+                    target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "1m", StringComparison.Ordinal)
+                        .Replace("$instance", ".*", StringComparison.Ordinal)),
         ];
     }
 

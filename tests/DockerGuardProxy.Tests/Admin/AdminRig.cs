@@ -35,12 +35,14 @@ internal sealed class AdminRig : IAsyncDisposable
         Vitals = new EngineVitalsWatch(Engine, Engine, new EngineVitalsReader(new ProcRoot(Proc.Root.Proc), Folder["engine.sock"]), Guard.Time);
         var loops = new AcceptLoops();
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
-        var source = new StatusSource(Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Guard.Time);
+        var source = new StatusSource(
+            Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Guard.Time);
         Source = source;
         Telemetry = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
         Application = new AdminApplication(
-            new AdminApi(source, Decisions, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), Telemetry, _loggers.CreateLogger<AdminApplication>());
+            new AdminApi(source, Decisions, Store, Index, Guard.Ledger, _loggers.CreateLogger<AdminApi>()), Telemetry,
+            _loggers.CreateLogger<AdminApplication>());
     }
 
     public TempFolder Folder { get; } = new();

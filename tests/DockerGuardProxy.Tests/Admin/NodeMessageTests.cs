@@ -60,7 +60,8 @@ public sealed class NodeMessageTests
         var config = json.RootElement.GetProperty("pluginConfig");
         Assert.Equal(NodeMessage.MaxLength, config.GetProperty("max_output_length").GetInt32());
         var condition = Assert.Single(json.RootElement.GetProperty("conditions").EnumerateArray());
-        Assert.Equal(("DockerContainerStuck", NodeMessage.Healthy), (condition.GetProperty("type").GetString(), condition.GetProperty("message").GetString()));
+        Assert.Equal(
+            ("DockerContainerStuck", NodeMessage.Healthy), (condition.GetProperty("type").GetString(), condition.GetProperty("message").GetString()));
         var rule = Assert.Single(json.RootElement.GetProperty("rules").EnumerateArray());
         Assert.Equal(("permanent", "DockerContainerStuck"), (rule.GetProperty("type").GetString(), rule.GetProperty("condition").GetString()));
         Assert.Equal("check-node", Assert.Single(rule.GetProperty("args").EnumerateArray()).GetString());

@@ -149,7 +149,8 @@ public sealed partial class StatusSourceTests
     {
         await using var rig = new AdminRig();
         rig.Engine.Info = new EngineInfo("20.10.5+dfsg1", 46);
-        rig.Proc.Write("1/limits", "Max open files            1024                 4096                 files     \n").Write("1/status", "VmRSS:\t1024 kB\n");
+        rig.Proc.Write("1/limits", "Max open files            1024                 4096                 files     \n")
+            .Write("1/status", "VmRSS:\t1024 kB\n");
         await rig.Vitals.StartAsync(Cancel);
         await Eventually.Async(() => rig.Vitals is { Info: not null, Vitals.Pid: 1 });
         foreach (var target in new[] { "/containers/web/json", "/v1.41/containers/web/json" })
@@ -159,8 +160,15 @@ public sealed partial class StatusSourceTests
         var status = rig.Source.Read();
         Assert.Equal(
             ("20.10.5+dfsg1", true, 1, 1024L, 1L << 20, 46L),
-            (status.Engine.Version, status.Engine.LeaksForEver, status.Engine.Pid, status.Engine.DescriptorLimit, status.Engine.MemoryBytes, status.Engine.Goroutines));
-        Assert.Equal([new OpenCallsReport("exec", null, 1, 90), new OpenCallsReport("inspect", "web", 2, 90)], status.PileUp!.OrderBy(open => open.Operation));
+            (
+                status.Engine.Version,
+                status.Engine.LeaksForEver,
+                status.Engine.Pid,
+                status.Engine.DescriptorLimit,
+                status.Engine.MemoryBytes,
+                status.Engine.Goroutines));
+        Assert.Equal(
+            [new OpenCallsReport("exec", null, 1, 90), new OpenCallsReport("inspect", "web", 2, 90)], status.PileUp!.OrderBy(open => open.Operation));
         var text = StatusText.Write(status, colour: false);
         Assert.Contains("20.10.5+dfsg1, LEAKS A CALL FOR EVER, pid 1, ", text, StringComparison.Ordinal);
         Assert.Contains("1 exec (oldest 1m30s), 2 inspect (oldest 1m30s)", text, StringComparison.Ordinal);
@@ -185,7 +193,8 @@ public sealed partial class StatusSourceTests
         for (var i = 0; i < StatusReport.MaxContainers + 9; i++)
         {
             rig.Guard.Ledger.Arrive(
-                new TerminatingCall(Operation.Stop, $"a{i}", Grace.After(TimeSpan.FromHours(1)), null), new GuardedContainer($"{i:x64}", $"a{i}", true, 1), null);
+                new TerminatingCall(Operation.Stop, $"a{i}", Grace.After(TimeSpan.FromHours(1)), null),
+                new GuardedContainer($"{i:x64}", $"a{i}", true, 1), null);
         }
 
         var status = rig.Source.Read();

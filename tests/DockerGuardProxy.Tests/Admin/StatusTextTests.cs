@@ -25,7 +25,10 @@ public sealed class StatusTextTests
 
     private static readonly ContainerReport Stuck = new(
         "c1".PadRight(64, '0'), "k8s_web_web-0", new PodReport("shop", "web-0", "9f2c"), Stuck: true, Now.AddSeconds(-312), "d-state",
-        [new TaskReport(77, 77, "touch", "D", "percpu_rwsem_wait", "ext4 /dev/loop0"), new TaskReport(80, 81, "worker", "D", "rpc_wait_bit_killable", "nfs server.example:/a/long/export/path")],
+        [
+            new TaskReport(77, 77, "touch", "D", "percpu_rwsem_wait", "ext4 /dev/loop0"),
+            new TaskReport(80, 81, "worker", "D", "rpc_wait_bit_killable", "nfs server.example:/a/long/export/path"),
+        ],
         MoreTasks: 3, 4, 1, 3, 312.5, Now.AddSeconds(25), 12, 40);
 
     [Fact]
@@ -60,14 +63,28 @@ public sealed class StatusTextTests
                 PendingRestart = ["engine.path"],
             },
             Engine = Quiet.Engine with { Ready = false, Containers = 1 },
-            Calls = new CallsReport(2, 4, 312.5, 12, 1, 40, 3, new BypassReport(Now.AddSeconds(-50), "c1".PadRight(64, '0'), "web", "15"), EngineCostReport.Of(40), EndedSoon: 5),
+            Calls = new CallsReport(
+                2,
+                4,
+                312.5,
+                12,
+                1,
+                40,
+                3,
+                new BypassReport(Now.AddSeconds(-50), "c1".PadRight(64, '0'), "web", "15"),
+                EngineCostReport.Of(40),
+                EndedSoon: 5),
             Faults = 1,
             LostProbeThreads = 2,
             StuckContainers = 1,
             Containers =
             [
                 Stuck,
-                Stuck with { Name = "db", Pod = null, Stuck = false, Diagnosis = "not-killed", EvidenceSince = null, Tasks = [], OldestOpenSeconds = 3, Waiting = 1 },
+                Stuck with
+                {
+                    Name = "db", Pod = null, Stuck = false, Diagnosis = "not-killed", EvidenceSince = null, Tasks = [], OldestOpenSeconds = 3,
+                    Waiting = 1,
+                },
             ],
         };
         Assert.Equal(

@@ -192,17 +192,19 @@ public sealed class CallClassifierTests
             var (index, coins) = t;
             var row = rows[index];
             var encoded = "/" + string.Concat(row.RawTarget[1..].Select((c, i) => coins[i % coins.Length] ? $"%{(int)c:x2}" : c.ToString()));
-            return CallClassifier.Classify(row.Method, encoded, null, false, Older) == CallClassifier.Classify(row.Method, row.RawTarget, null, false, Older);
+            return CallClassifier.Classify(row.Method, encoded, null, false, Older)
+                == CallClassifier.Classify(row.Method, row.RawTarget, null, false, Older);
         }, iter: 5_000);
     }
 
     [Fact]
-    public void A_kill_is_one_exactly_if_its_number_is_nine() => Gen.Select(Gen.Int[-70, 70], Gen.Int[0, 25], Gen.Bool).Sample((number, zeros, plus) =>
-    {
-        var text = (number < 0 ? "-" : plus ? "%2B" : "") + new string('0', zeros) + Math.Abs(number);
-        var seen = CallClassifier.Classify("POST", "/containers/a/kill?signal=" + text, null, false).Kind == ClassificationKind.Call;
-        return seen == (number == 9);
-    });
+    public void A_kill_is_one_exactly_if_its_number_is_nine() =>
+        Gen.Select(Gen.Int[-70, 70], Gen.Int[0, 25], Gen.Bool).Sample((number, zeros, plus) =>
+        {
+            var text = (number < 0 ? "-" : plus ? "%2B" : "") + new string('0', zeros) + Math.Abs(number);
+            var seen = CallClassifier.Classify("POST", "/containers/a/kill?signal=" + text, null, false).Kind == ClassificationKind.Call;
+            return seen == (number == 9);
+        });
 
     [Fact]
     public void Seconds_become_a_grace_as_in_64_bits_of_nanoseconds() => Gen.Long.Sample(seconds =>

@@ -178,8 +178,11 @@ internal static class Spellings
     [
         .. new[] { "1", "true", "True", "yes", "x", "00", "-0", "%2B0", "f", "n", "off", "nil", "null", "no%20no", "fal%C5%BFe", "%E2%80%8B", "%FF" }
             .Select(f => Remove("/containers/{c}?force=" + f)),
-        .. new[] { "", "0", "no", "NO", "false", "False", "FALSE", "none", "NoNe", "+0+", "%20false%09", "%0Anone%0D", "+", "%C2%A00", "%E3%80%80no", "%C2%85" }
-            .Select(f => No("DELETE", "/containers/{c}?force=" + f)),
+        .. new[]
+        {
+            "", "0", "no", "NO", "false", "False", "FALSE", "none", "NoNe",
+            "+0+", "%20false%09", "%0Anone%0D", "+", "%C2%A00", "%E3%80%80no", "%C2%85",
+        }.Select(f => No("DELETE", "/containers/{c}?force=" + f)),
         No("DELETE", "/containers/{c}?Force=1"), No("DELETE", "/containers/{c}?v=1"), No("DELETE", "/containers/{c}?force"),
         Remove("/containers/{c}?v=1&force=true&link=0"), Remove("/containers/{c}?force=true&link=false"),
         No("DELETE", "/containers/{c}?force=true&link=1"), No("DELETE", "/containers/{c}?link=x&force=1"),
@@ -203,7 +206,8 @@ internal static class Spellings
         Stop("/containers/{c}/stop?t=600", Grace.None) with { ContentType = Form, Body = "t=0" },
         Restart("/containers/{c}/restart", Grace.None) with { ContentType = Form, Body = "t=0" },
         Kill("/containers/{c}/kill") with { ContentType = Form }, Kill("/containers/{c}/kill") with { ContentType = Form, Body = "" },
-        No("POST", "/containers/{c}/kill") with { ContentType = Form, Body = "%" }, No("POST", "/containers/{c}/kill?%") with { ContentType = Form, Body = "signal=KILL" },
+        No("POST", "/containers/{c}/kill") with { ContentType = Form, Body = "%" },
+        No("POST", "/containers/{c}/kill?%") with { ContentType = Form, Body = "signal=KILL" },
         Kill("/containers/{c}/kill") with { ContentType = Form, Body = "a;b", NothingBy = SinceGo117 },
 
         // Which Content-Type is a form
@@ -215,7 +219,11 @@ internal static class Spellings
         No("POST", "/containers/{c}/kill?signal=TERM") with { Body = "signal=KILL" },
         No("POST", "/containers/{c}/kill?signal=TERM") with { ContentType = "text/plain", Body = "signal=KILL" },
         No("POST", "/containers/{c}/kill?signal=TERM") with { ContentType = "application/json", Body = "{\"signal\":\"KILL\"}" },
-        No("POST", "/containers/{c}/kill?signal=TERM") with { ContentType = "multipart/form-data; boundary=x", Body = "--x\r\nContent-Disposition: form-data; name=\"signal\"\r\n\r\nKILL\r\n--x--\r\n" },
+        No("POST", "/containers/{c}/kill?signal=TERM") with
+        {
+            ContentType = "multipart/form-data; boundary=x",
+            Body = "--x\r\nContent-Disposition: form-data; name=\"signal\"\r\n\r\nKILL\r\n--x--\r\n",
+        },
         No("POST", "/containers/{c}/kill?signal=TERM") with { ContentType = Form + "x", Body = "signal=KILL" },
         No("POST", "/containers/{c}/kill?signal=TERM") with { ContentType = Form + ", text/plain", Body = "signal=KILL" },
         No("POST", "/containers/{c}/kill?signal=TERM") with { ContentType = Form + "; a=1; A=2", Body = "signal=KILL" },
@@ -223,17 +231,22 @@ internal static class Spellings
 
         // A faulty Content-Type makes the engine overlook every other fault
         Kill("/containers/{c}/kill?signal=KILL&%zz") with { ContentType = ";" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "a/" },
-        Kill("/containers/{c}/kill?signal=%zz") with { ContentType = "a b" }, No("POST", "/containers/{c}/kill?%zz&signal=TERM") with { ContentType = "/" },
+        Kill("/containers/{c}/kill?signal=%zz") with { ContentType = "a b" },
+        No("POST", "/containers/{c}/kill?%zz&signal=TERM") with { ContentType = "/" },
         Kill("/containers/{c}/kill?signal=KILL&%zz") with { ContentType = "text/plain; x", Body = "y" },
         Kill("/containers/{c}/kill?signal=TERM&%") with { ContentType = Form + "; x", Body = "%&signal=KILL" },
-        No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain;" }, No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text" },
+        No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain;" },
+        No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text" },
         No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=\"x\";b=y ; " },
-        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=\"x" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=" },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=\"x" },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; a=2" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; A=1", NothingBy = ["26.1.5"] },
         No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; b=\"1\\\\\"" },
-        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain a=1" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; =1" },
-        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain;;a=1" }, Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain;a=1 b=2" }, Kill("/containers/{c}/kill?x;y") with { ContentType = ";" },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain a=1" },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; =1" },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain;;a=1" },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain;a=1 b=2" }, Kill("/containers/{c}/kill?x;y") with { ContentType = ";" },
 
         // With such a fault, engines from Go 1.17 on drop a pair with a semicolon where older ones read two
         Kill("/containers/{c}/kill?signal=TERM;signal=KILL") with { ContentType = Form + "; a", NothingBy = BeforeGo117 },
@@ -251,7 +264,8 @@ internal static class Spellings
         Kill("/containers/{c}/kill?signal=KILL") with { ContentType = Form + "; a=1; a=1", Body = "signal=TERM", NothingBy = ["26.1.5"] },
 
         // A semicolon within link or force is 400 to the newer ones, so the older ones have the word
-        Remove("/containers/{c}?force=1&link=0;x") with { NothingBy = SinceGo117 }, Remove("/containers/{c}?x;force=1&force=0") with { NothingBy = SinceGo117 },
+        Remove("/containers/{c}?force=1&link=0;x") with { NothingBy = SinceGo117 },
+        Remove("/containers/{c}?x;force=1&force=0") with { NothingBy = SinceGo117 },
         No("DELETE", "/containers/{c}?force=0;force=1"),
 
         // Go reads 10 MiB

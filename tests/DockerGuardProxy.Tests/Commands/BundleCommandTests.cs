@@ -21,7 +21,9 @@ public sealed class BundleCommandTests
     public async Task Of_a_running_proxy_it_has_everything_but_secrets()
     {
         await using var rig = await AdminRig.StartAsync("""{ "telemetry": { "otlp": { "endpoint": "https://otlp.example/sesame?key=sesame" } } }""");
-        rig.BecomeStuck(tasks: new StuckTask(Environment.ProcessId, Environment.ProcessId, 9, "touch", 'D', "percpu_rwsem_wait", "fuse.dav https://me:sesame@h/?x=sesame"));
+        rig.BecomeStuck(
+            tasks: new StuckTask(
+                Environment.ProcessId, Environment.ProcessId, 9, "touch", 'D', "percpu_rwsem_wait", "fuse.dav https://me:sesame@h/?x=sesame"));
 
         var (code, output, errors) = await RunAsync(rig);
         Assert.Contains("missing: the engine's version: /var/run/docker.sock: ", errors, StringComparison.Ordinal);
@@ -94,7 +96,10 @@ public sealed class BundleCommandTests
             await client.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), Cancel);
         }
 
-        Assert.Contains("missing: decisions.json: the proxy answered 404 to /v1/decisions; is it of another version?\n", (await running).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "missing: decisions.json: the proxy answered 404 to /v1/decisions; is it of another version?\n",
+            (await running).Errors,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +129,8 @@ public sealed class BundleCommandTests
         using var tar = new TarReader(new GZipStream(File.OpenRead(rig.Folder["bundle.tar.gz"]), CompressionMode.Decompress));
         while (tar.GetNextEntry(copyData: true) is { } entry)
         {
-            Assert.Equal((UnixFileMode.UserRead | UnixFileMode.UserWrite, 0, rig.Guard.Time.GetUtcNow()), (entry.Mode, entry.Uid, entry.ModificationTime));
+            Assert.Equal(
+                (UnixFileMode.UserRead | UnixFileMode.UserWrite, 0, rig.Guard.Time.GetUtcNow()), (entry.Mode, entry.Uid, entry.ModificationTime));
             Assert.StartsWith("docker-guard-proxy-bundle-2026", entry.Name, StringComparison.Ordinal);
             using var text = new StreamReader(entry.DataStream ?? Stream.Null);
             files.Add(entry.Name[Folder.Length..], text.ReadToEnd());

@@ -37,7 +37,8 @@ public sealed class DoctorCommandTests
         var report = JsonSerializer.Deserialize(output, ReportJson.Default.DoctorReport)!;
         Assert.Equal((DoctorCommand.ProblemFound, DoctorReport.FormatVersion, rig.Guard.Time.GetUtcNow()), (code, report.Version, report.Time));
         Assert.Equal("ok", report.Findings.Single(finding => finding.Check == "proxy").Level);
-        Assert.StartsWith("/nowhere.pid names no process", report.Findings.Single(finding => finding.Check == "engine-process").Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "/nowhere.pid names no process", report.Findings.Single(finding => finding.Check == "engine-process").Text, StringComparison.Ordinal);
         Assert.Equal(report.Problems, report.Findings.Count(finding => finding.Level == "problem"));
     }
 
@@ -55,7 +56,7 @@ public sealed class DoctorCommandTests
         await Task.WhenAll(serving);
     }
 
-    private static async Task GarbageAsync(string path, CancellationToken end)
+    private static async Task GarbageAsync(string path, CancellationToken cancellationToken)
     {
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -64,8 +65,8 @@ public sealed class DoctorCommandTests
         {
             while (true)
             {
-                using var client = await listener.AcceptAsync(end);
-                await client.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\n[{]"u8.ToArray(), end);
+                using var client = await listener.AcceptAsync(cancellationToken);
+                await client.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\n[{]"u8.ToArray(), cancellationToken);
             }
         }
         catch (OperationCanceledException)

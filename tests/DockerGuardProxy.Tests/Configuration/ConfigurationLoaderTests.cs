@@ -120,8 +120,12 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "guard": { "maxInFlight": true } }""", "guard.maxInFlight: \"True\" is not a whole number from 1 to 64")]
     [InlineData("""{ "guard": { "maxWaiting": 5 } }""", "guard.maxWaiting: must be an object")]
     [InlineData("""{ "guard": { "maxWaiting": { "node": -1 } } }""", "guard.maxWaiting.node: \"-1\" is not a whole number from 0 to 1000000")]
-    [InlineData("""{ "guard": { "maxWaiting": { "container": 99999999999 } } }""", "guard.maxWaiting.container: \"99999999999\" is not a whole number from 0 to 1000000")]
-    [InlineData("""{ "guard": { "policies": { "stop": { "patience": "x" } } } }""", "guard.policies.stop.patience: \"x\" is not a duration such as 5s, 1m30s or 500ms")]
+    [InlineData(
+        """{ "guard": { "maxWaiting": { "container": 99999999999 } } }""",
+        "guard.maxWaiting.container: \"99999999999\" is not a whole number from 0 to 1000000")]
+    [InlineData(
+        """{ "guard": { "policies": { "stop": { "patience": "x" } } } }""",
+        "guard.policies.stop.patience: \"x\" is not a duration such as 5s, 1m30s or 500ms")]
     [InlineData("""{ "listen": { "path": "docker.sock" } }""", "listen.path: \"docker.sock\" is not the absolute path of a file")]
     [InlineData("""{ "listen": { "path": "" } }""", "listen.path: \"\" is not the absolute path of a file")]
     [InlineData("""{ "listen": { "path": "/run/" } }""", "listen.path: \"/run/\" is not the absolute path of a file")]
@@ -139,11 +143,15 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "admin": { "path": "/run/docker-guard-proxy/docker.sock" } }""", "admin.path: is also listen.path")]
     [InlineData("""{ "admin": { "path": "/run/docker.sock" } }""", "admin.path: is also engine.path")]
     [InlineData("""{ "admin": { "metrics": "127.0.0.1" } }""", "admin.metrics: \"127.0.0.1\" is not an IP address and port, such as 127.0.0.1:9417")]
-    [InlineData("""{ "admin": { "metrics": "10.0.0.1:9417" } }""", "admin.metrics: \"10.0.0.1:9417\" is not a loopback address, such as 127.0.0.1:9417")]
+    [InlineData(
+        """{ "admin": { "metrics": "10.0.0.1:9417" } }""", "admin.metrics: \"10.0.0.1:9417\" is not a loopback address, such as 127.0.0.1:9417")]
     [InlineData("""{ "telemetry": { "forwardedRatio": 1.5 } }""", "telemetry.forwardedRatio: \"1.5\" is not a number from 0 to 1")]
-    [InlineData("""{ "admin": { "metrics": "localhost:1" } }""", "admin.metrics: \"localhost:1\" is not an IP address and port, such as 127.0.0.1:9417")]
+    [InlineData(
+        """{ "admin": { "metrics": "localhost:1" } }""", "admin.metrics: \"localhost:1\" is not an IP address and port, such as 127.0.0.1:9417")]
     [InlineData("""{ "telemetry": { "otlp": { "endpoint": "collector:4317" } } }""", "telemetry.otlp.endpoint: \"collector:4317\" is not an http or https URI, such as http://127.0.0.1:4317")]
-    [InlineData("""{ "telemetry": { "otlp": { "endpoint": "http://me:secret@x" } } }""", "telemetry.otlp.endpoint: must not hold a user or password; use OTEL_EXPORTER_OTLP_HEADERS")]
+    [InlineData(
+        """{ "telemetry": { "otlp": { "endpoint": "http://me:secret@x" } } }""",
+        "telemetry.otlp.endpoint: must not hold a user or password; use OTEL_EXPORTER_OTLP_HEADERS")]
     [InlineData("""{ "telemetry": { "otlp": { "protocol": "json" } } }""", "telemetry.otlp.protocol: \"json\" is none of grpc, http/protobuf")]
     [InlineData("""{ "log": { "level": "loud" } }""", "log.level: \"loud\" is none of trace, debug, information, warning, error, critical, none")]
     [InlineData("""{ "log": { "level": 1 } }""", "log.level: \"1\" is none of trace, debug, information, warning, error, critical, none")]
@@ -151,7 +159,9 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [InlineData("""{ "shutdown": { "drain": "61m" } }""", "shutdown.drain: 61m is not from 0s to 1h")]
     [InlineData("""{ "gaurd": {} }""", "gaurd: unknown key; did you mean guard?")]
     [InlineData("""{ "guard": { "patiense": "1s" } }""", "guard.patiense: unknown key; did you mean guard.patience?")]
-    [InlineData("""{ "guard": { "policies": { "stop": { "maxInflights": 1 } } } }""", "guard.policies.stop.maxInflights: unknown key; did you mean guard.policies.stop.maxInFlight?")]
+    [InlineData(
+        """{ "guard": { "policies": { "stop": { "maxInflights": 1 } } } }""",
+        "guard.policies.stop.maxInflights: unknown key; did you mean guard.policies.stop.maxInFlight?")]
     [InlineData("""{ "guard": { "policies": { "delete": {} } } }""", "guard.policies.delete: unknown key")]
     [InlineData("""{ "maxInFlight": 1 }""", "maxInFlight: unknown key; did you mean guard.maxInFlight?")]
     [InlineData("""{ "a\u001b[31mb\n": 1 }""", @"a\u001b[31mb\u000a: unknown key")]

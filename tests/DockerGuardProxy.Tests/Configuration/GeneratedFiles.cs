@@ -50,9 +50,15 @@ internal static class GeneratedFiles
         foreach (var row in Settings.All.Where(row => row.Comment.Length > 0))
         {
             if (row.IsSection && row.Key == row.Section)
-                text.Append($"\n### {row.Key}\n\n{row.Comment} {(row.NeedsRestart ? "A change waits for a restart." : "A change takes effect at once.")}\n\n{Head}");
+            {
+                var comment = $"{row.Comment} {(row.NeedsRestart ? "A change waits for a restart." : "A change takes effect at once.")}";
+                text.Append($"\n### {row.Key}\n\n").AppendJoin('\n', Wrapped(comment, LineLength)).Append($"\n\n{Head}");
+            }
             else if (row.Key == row.Section)
+            {
                 text.Append(Head);
+            }
+
             if (row.Key != row.Section || !row.IsSection)
                 text.Append($"| `{row.Key}` | {(row.IsSection ? "" : $"`{Json(Default(row)!)}`")} | {row.Words} | {row.Comment}{Option(row)} |\n");
         }
@@ -85,7 +91,8 @@ internal static class GeneratedFiles
         ? $"restart: {char.ToLowerInvariant(row.Comment[0])}{row.Comment[1..]}"
         : row.Comment;
 
-    private static string Json(JsonNode node) => node is JsonArray list ? $"[{string.Join(", ", list.Select(item => item!.ToJsonString()))}]" : node.ToJsonString();
+    private static string Json(JsonNode node) =>
+        node is JsonArray list ? $"[{string.Join(", ", list.Select(item => item!.ToJsonString()))}]" : node.ToJsonString();
 
     private static IEnumerable<string> Wrapped(string text, int length)
     {

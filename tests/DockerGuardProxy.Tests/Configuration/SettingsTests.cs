@@ -54,7 +54,8 @@ public sealed class SettingsTests
         [
             .. new SettingTable<Family>
             {
-                { "maxUnanswered", ValueKinds.Integer(1, 64), f => f.MaxUnanswered, (f, v) => f with { MaxUnanswered = v }, "Calls without an answer." },
+                { "maxUnanswered", ValueKinds.Integer(1, 64), f => f.MaxUnanswered, (f, v) => f with { MaxUnanswered = v },
+                    "Calls without an answer." },
                 { "queue", size, f => f.QueueMiB, (f, v) => f with { QueueMiB = v }, "What may be kept." },
                 { "tell", "Who is told." },
                 { "tell.mode", ValueKinds.Choice<GuardMode>(), f => f.Tell, (f, v) => f with { Tell = v }, "Whether." },
@@ -88,7 +89,8 @@ public sealed class SettingsTests
         Assert.DoesNotContain("key=a", Encoding.UTF8.GetString(ConfigurationJson.Write(old, withSecrets: false)), StringComparison.Ordinal);
     }
 
-    private static ConfigurationTree Tree(string json) => ConfigurationTree.Build(Encoding.UTF8.GetBytes(json), null, new Dictionary<string, string?>());
+    private static ConfigurationTree Tree(string json) =>
+        ConfigurationTree.Build(Encoding.UTF8.GetBytes(json), null, new Dictionary<string, string?>());
 
     private sealed record Family(int MaxUnanswered, long QueueMiB, GuardMode Tell);
 }

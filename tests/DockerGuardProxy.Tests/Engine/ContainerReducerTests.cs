@@ -131,7 +131,8 @@ public sealed class ContainerReducerTests
         var known = new Container { Id = Id("a"), Names = ["/web"], Running = true, Run = 4, Pid = 77, StopTimeout = 3, StopSignal = "INT" };
         var current = ContainerSet.Empty.With(known);
         var set = ContainerReducer.Reconcile(current, [Listed("a", true, "/app")], [], current.Version, []);
-        Assert.Equal((4L, 77, 3L, "INT"), (set.Find(Id("a"))!.Run, set.Find(Id("a"))!.Pid, set.Find(Id("a"))!.StopTimeout, set.Find(Id("a"))!.StopSignal));
+        Assert.Equal(
+            (4L, 77, 3L, "INT"), (set.Find(Id("a"))!.Run, set.Find(Id("a"))!.Pid, set.Find(Id("a"))!.StopTimeout, set.Find(Id("a"))!.StopSignal));
 
         // In another run the pid is another's, the configuration is not.
         set = ContainerReducer.Apply(set, Event("die", "a", "app"), []);

@@ -188,7 +188,11 @@ public sealed class DockerEngineTests : IAsyncLifetime
         }
 
         Assert.Equal(10_000, index.Current.Count);
-        string[] references = [.. list.Select(one => one.Id[..12]).Take(1000), .. list.Select(one => one.Names[0][1..]).Take(1000), .. list.Select(one => one.Id).Take(1000)];
+        string[] references =
+        [
+            .. list.Select(one => one.Id[..12]).Take(1000), .. list.Select(one => one.Names[0][1..]).Take(1000),
+            .. list.Select(one => one.Id).Take(1000),
+        ];
         foreach (var reference in references)
             Assert.True(index.Resolve(reference).IsFound);
         clock.Restart();

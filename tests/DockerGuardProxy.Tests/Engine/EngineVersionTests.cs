@@ -17,5 +17,6 @@ public sealed class EngineVersionTests
     [InlineData("dev", null)]
     [InlineData("", null)]
     [InlineData(null, null)]
-    public void The_versions_that_leak_for_ever_are_told_apart(string? version, bool? leaks) => Assert.Equal(leaks, EngineVersion.LeaksForEver(version));
+    public void The_versions_that_leak_for_ever_are_told_apart(string? version, bool? leaks) =>
+        Assert.Equal(leaks, EngineVersion.LeaksForEver(version));
 }

@@ -166,7 +166,9 @@ public sealed class EngineWatchTests : IAsyncDisposable
     private async Task ReadyAgainAsync(string subscription)
     {
         await Eventually.Async(
-            () => _index.IsReady && Lists() == 2 && _engine.Asked.Last(question => question.StartsWith("events", StringComparison.Ordinal)) == subscription,
+            () =>
+                _index.IsReady && Lists() == 2
+                    && _engine.Asked.Last(question => question.StartsWith("events", StringComparison.Ordinal)) == subscription,
             () => _time.Advance(TimeSpan.FromMilliseconds(50)));
     }
 }

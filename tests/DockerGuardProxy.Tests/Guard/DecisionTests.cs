@@ -134,7 +134,10 @@ public sealed class DecisionTests
     [Fact]
     public void The_newest_due_one_leads() => Assert.Equal(
         Verdict.Join(Reason.KillDue, 2),
-        Decide(With(Open(Operation.Stop, At(-9), id: 1), Open(Operation.Kill, At(-3), id: 2), Open(Operation.Stop, At(9), id: 3)), Operation.Kill, At(0)));
+        Decide(
+            With(Open(Operation.Stop, At(-9), id: 1), Open(Operation.Kill, At(-3), id: 2), Open(Operation.Stop, At(9), id: 3)),
+            Operation.Kill,
+            At(0)));
 
     [Fact]
     public void Kill_does_not_join_a_due_restart() => Assert.Equal(

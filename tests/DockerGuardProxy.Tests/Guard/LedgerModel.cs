@@ -449,8 +449,10 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var snapshot = _ledger.Snapshot();
         Assert.Equal(_sent.Count(sent => !sent.IsOver), snapshot.OpenCalls);
         if (_policy.Mode == GuardMode.Enforce)
+        {
             Assert.Equal(
                 _calls.Count(call => !call.WasSent && !call.HasLeft && !call.Ticket.Outcome.IsCompleted), snapshot.WaitingCalls);
+        }
         foreach (var box in _boxes)
             Check(box, snapshot);
         foreach (var call in _calls)
@@ -515,15 +517,22 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var box = call.Box;
         var lead = call.Ticket.Own ?? call.Ticket.Lead;
         // Its run is over: it waits for what the engine says about the end.
-        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now) || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now)
+            || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        {
             return;
+        }
         if (box.EvidenceSince is { } since)
+        {
             Assert.True(Now < Max(since + PatienceOf(box), call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");
+        }
         else if (box.Diagnosis == DiagnosisKind.CannotTell
             && OpenOf(box).Any(sent => sent.KillAt + _policy.Patience.TotalSeconds <= Now.TotalSeconds))
+        {
             Assert.True(
                 Now < Max(call.Ticket.ArrivedAt + _policy.MaxWait, call.Ticket.ArrivedAt + Seconds(100) + _policy.Patience),
                 "maxWait has passed");
+        }
     }
 
     private bool IsStuck(Box box) => box.EvidenceSince is { } since && Now - since >= PatienceOf(box);

@@ -25,7 +25,8 @@ public sealed class LedgerPropertyTests
             iter: 4000);
         string[] hardCases =
         [
-            "escalation", "copied", "refused on evidence", "refused on a lost exit", "another cause", "refused at maxWait", "back-off", "attempt after back-off", "engine restart",
+            "escalation", "copied", "refused on evidence", "refused on a lost exit", "another cause", "refused at maxWait", "back-off",
+            "attempt after back-off", "engine restart",
             "not certain", "restart after unanswered calls",
             nameof(Reason.NotRunning), nameof(Reason.Stuck), nameof(Reason.KillDue), nameof(Reason.SameStop), nameof(Reason.NoRoom),
             nameof(Reason.SharedRestart), nameof(Reason.RunEnded), nameof(Reason.TooManySteps),
@@ -60,7 +61,8 @@ public sealed class LedgerPropertyTests
             },
             iter: 4000);
         string[] hardCases =
-            ["fault", "freed by off", "sent by observe", "refused", "would have been refused", nameof(Reason.TooManyWaiting), nameof(Reason.RunEnded)];
+            ["fault", "freed by off", "sent by observe", "refused", "would have been refused", nameof(Reason.TooManyWaiting),
+                nameof(Reason.RunEnded)];
         AssertReached(hardCases, reached);
     }
 
@@ -80,8 +82,10 @@ public sealed class LedgerPropertyTests
     private static void Add(Dictionary<string, int> counts, Dictionary<string, int> reached)
     {
         lock (reached)
+        {
             foreach (var (what, count) in counts)
                 reached[what] = reached.GetValueOrDefault(what) + count;
+        }
     }
 
     private static void AssertReached(string[] hardCases, Dictionary<string, int> reached) =>

@@ -117,7 +117,8 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     /// <summary>The container exits: the event comes, then every open call of it is answered 204.</summary>
     public void Exit()
     {
-        var open = Open.Where(attempt => attempt.Ticket.Container?.Id == Container.Id && attempt.Ticket.Call.Operation != Operation.Restart).ToArray();
+        var open = Open.Where(attempt => attempt.Ticket.Container?.Id == Container.Id && attempt.Ticket.Call.Operation != Operation.Restart)
+            .ToArray();
         EndRun();
         foreach (var attempt in open)
             Answer(attempt, 204);
@@ -130,11 +131,15 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
         {
             Time.Advance(TimeSpan.FromSeconds(Math.Min(left, 1)));
             if (GivesUpAfter is { } after)
+            {
                 foreach (var attempt in Open.Where(attempt => attempt.KillAt.IsDue(Elapsed - after)).ToArray())
                     NoExitEvent(attempt);
+            }
             if (Finds is { } diagnosis)
+            {
                 foreach (var need in Ledger.EvidenceNeeds())
                     Ledger.Evidence(need, diagnosis);
+            }
         }
     }
 

@@ -64,8 +64,10 @@ public sealed class RefusalTextTests
     public void Whatever_the_names_are_it_is_short_safe_printable_JSON()
     {
         var text = Gen.String[0, 300];
-        var task = Gen.Select(Gen.Int[1, 4194304], text, text, text).Select((pid, comm, wchan, fs) => new StuckTask(pid, pid, 9, comm, 'D', wchan, fs));
-        var kind = Gen.Int[0, 3].Select(i => new[] { DiagnosisKind.DState, DiagnosisKind.Frozen, DiagnosisKind.ExitLost, DiagnosisKind.CannotTell }[i]);
+        var task = Gen.Select(Gen.Int[1, 4194304], text, text, text)
+            .Select((pid, comm, wchan, fs) => new StuckTask(pid, pid, 9, comm, 'D', wchan, fs));
+        var kind = Gen.Int[0, 3].Select(
+            i => new[] { DiagnosisKind.DState, DiagnosisKind.Frozen, DiagnosisKind.ExitLost, DiagnosisKind.CannotTell }[i]);
         Gen.Select(text, text, text, kind, task.Array[0, 6]).Sample(
             it =>
             {

@@ -69,7 +69,8 @@ public sealed class AcceptWatchTests : IAsyncLifetime
         await watch.LookAsync(Watchdog, TestContext.Current.CancellationToken);
         await watch.LookAsync(Watchdog, TestContext.Current.CancellationToken);
         Assert.Equal(2, _manager.Count);
-        Assert.StartsWith($"{_rig.SocketPath}: the socket file is gone or belongs to another process", Assert.Single(_log.Texts(1901)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{_rig.SocketPath}: the socket file is gone or belongs to another process", Assert.Single(_log.Texts(1901)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -63,7 +63,8 @@ internal sealed class ProxyRig : IAsyncDisposable
         Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
-            listen, Loops, Connections, _services.GetRequiredService<EngineDialer>().Path, _services.GetRequiredService<ProxyApplication>(), () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
+            listen, Loops, Connections, _services.GetRequiredService<EngineDialer>().Path, _services.GetRequiredService<ProxyApplication>(),
+            () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 

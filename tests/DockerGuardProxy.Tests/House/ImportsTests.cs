@@ -21,7 +21,7 @@ public sealed class ImportsTests
         // Ground: words for people; files; Unix sockets; timers; evidence; pure rules of calls.
         ("Text", []),
         ("Files", ["Text"]),
-        ("Sockets", ["Text"]),
+        ("Sockets", ["Text", "Files"]),
         ("Timing", []),
         ("Probe", ["Text"]),
         ("Calls", []),
@@ -104,11 +104,15 @@ public sealed class ImportsTests
     [InlineData("System.Text.StringBuilder? x;", null)]
     public void Qualified_names_and_aliases_are_seen(string code, string? folder)
     {
-        var tree = CSharpSyntaxTree.ParseText($"using L = DockerGuardProxy.Guard.Ledger; class C {{ void M() {{ {code} }} }}", cancellationToken: TestContext.Current.CancellationToken);
-        var ledger = CSharpSyntaxTree.ParseText("namespace DockerGuardProxy.Guard; class Ledger;", cancellationToken: TestContext.Current.CancellationToken);
+        var tree = CSharpSyntaxTree.ParseText(
+            $"using L = DockerGuardProxy.Guard.Ledger; class C {{ void M() {{ {code} }} }}",
+            cancellationToken: TestContext.Current.CancellationToken);
+        var ledger = CSharpSyntaxTree.ParseText(
+            "namespace DockerGuardProxy.Guard; class Ledger;", cancellationToken: TestContext.Current.CancellationToken);
         var model = Compilation([tree, ledger]).GetSemanticModel(tree);
         var method = tree.GetRoot(TestContext.Current.CancellationToken).DescendantNodes().OfType<MethodDeclarationSyntax>().Single();
-        var seen = method.Body!.DescendantNodes().OfType<SimpleNameSyntax>().Select(name => FolderOf(model.GetSymbolInfo(name, TestContext.Current.CancellationToken).Symbol)).OfType<string>();
+        var seen = method.Body!.DescendantNodes().OfType<SimpleNameSyntax>()
+            .Select(name => FolderOf(model.GetSymbolInfo(name, TestContext.Current.CancellationToken).Symbol)).OfType<string>();
         Assert.Equal(folder is null ? [] : [folder], seen.Distinct());
     }
 
@@ -119,7 +123,8 @@ public sealed class ImportsTests
         [
             .. Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
                 .Select(file => (Path: Path.GetRelativePath(root, file), file))
-                .Where(source => !source.Path.StartsWith("obj/", StringComparison.Ordinal) && !source.Path.StartsWith("bin/", StringComparison.Ordinal))
+                .Where(
+                    source => !source.Path.StartsWith("obj/", StringComparison.Ordinal) && !source.Path.StartsWith("bin/", StringComparison.Ordinal))
                 .Select(source => (source.Path, File.ReadAllText(source.file))),
         ];
     }
@@ -145,7 +150,8 @@ public sealed class ImportsTests
             .Where(file => Path.GetFileName(file) != "docker-guard-proxy.dll").Select(file => MetadataReference.CreateFromFile(file)),
         new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true));
 
-    private static string FolderOf(string path) => path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
+    private static string FolderOf(string path) =>
+        path.Contains('/', StringComparison.Ordinal) ? path[..path.IndexOf('/', StringComparison.Ordinal)] : "";
 
     // Of a type or a member of ours; null for everything else, a namespace too.
     private static string? FolderOf(ISymbol? symbol)

@@ -62,7 +62,10 @@ public sealed class AnswerBodyTests : ProxiedTests
         {
             var answer = new StringBuilder(Chunked);
             for (var at = 0; at < size; at += piece)
-                answer.Append(FormattableString.Invariant($"{Math.Min(piece, size - at):x}\r\n")).Append(body, at, Math.Min(piece, size - at)).Append("\r\n");
+            {
+                answer.Append(FormattableString.Invariant($"{Math.Min(piece, size - at):x}\r\n")).Append(body, at, Math.Min(piece, size - at))
+                    .Append("\r\n");
+            }
             var sending = connection.SendAsync(answer.Append("0\r\n\r\n").ToString());
             await Client.HeadAsync();
             Assert.Equal(body, await Client.ChunksAsync());

@@ -42,7 +42,10 @@ public sealed class ClientOutputTests
     [InlineData("400 Bad Request", "400 Bad Request", "400 Bad Request")]
     [InlineData("408 Request Timeout", "400 Bad Request", "400 Bad Request")]
     [InlineData("431 Request Header Fields Too Large", "431 Request Header Fields Too Large", "431 Request Header Fields Too Large")]
-    [InlineData("505 HTTP Version Not Supported", "505 HTTP Version Not Supported: unsupported protocol version", "505 HTTP Version Not Supported: unsupported protocol version")]
+    [InlineData(
+        "505 HTTP Version Not Supported",
+        "505 HTTP Version Not Supported: unsupported protocol version",
+        "505 HTTP Version Not Supported: unsupported protocol version")]
     public async Task Kestrels_own_refusals_read_as_the_engines(string status, string line, string body) => Assert.Equal(
         $"HTTP/1.1 {line}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n{body}",
         await WriteAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\nDate: Mon, 02 Mar 2026 08:00:00 GMT\r\n\r\n"));
@@ -53,7 +56,8 @@ public sealed class ClientOutputTests
         _output.BeginAnswer(isHttp10: false);
         await WriteAsync("HTTP/1.1 200 OK\r\n\r\n");
         _output.EndAnswer();
-        Assert.StartsWith("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain", await WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain", await WriteAsync("HTTP/1.1 400 Bad Request\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]

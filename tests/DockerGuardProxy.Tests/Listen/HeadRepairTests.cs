@@ -33,7 +33,8 @@ public sealed class HeadRepairTests
     [InlineData("d\u00f6cker")]
     public void An_odd_host_is_kept_and_hidden(string host)
     {
-        Assert.Equal($"GET / HTTP/1.1\r\nhOST: {new string('x', host.Length)}\r\nA: b\r\n\r\n", Apply($"GET / HTTP/1.1\r\nhOST: {host}\r\nA: b\r\n\r\n"));
+        Assert.Equal(
+            $"GET / HTTP/1.1\r\nhOST: {new string('x', host.Length)}\r\nA: b\r\n\r\n", Apply($"GET / HTTP/1.1\r\nhOST: {host}\r\nA: b\r\n\r\n"));
         Assert.Equal(host, _repair.Host);
     }
 

@@ -132,20 +132,6 @@ public sealed class ListenSocketTests : IDisposable
         Assert.Equal(0, SocketFile.Inode(_folder["link"]));
     }
 
-    [Fact]
-    public void The_way_of_old_systems_sees_the_same()
-    {
-        Assert.SkipUnless(System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64, "The old layout is that of x86-64.");
-        using var socket = Create();
-        File.CreateSymbolicLink(_folder["link"], SocketPath);
-        File.WriteAllText(_folder["file"], "");
-        Assert.Equal(SocketFile.Inode(SocketPath), SocketFile.ByOldStat(SocketPath, SocketFile.SymlinkNoFollow).Inode);
-        Assert.Equal(SocketFile.ByOldStat(SocketPath, 0), SocketFile.ByOldStat(_folder["link"], 0));
-        Assert.Equal(default, SocketFile.ByOldStat(_folder["link"], SocketFile.SymlinkNoFollow));
-        Assert.Equal(default, SocketFile.ByOldStat(_folder["file"], 0));
-        Assert.Equal(default, SocketFile.ByOldStat(_folder["none"], 0));
-    }
-
     private static void Connect(string path)
     {
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

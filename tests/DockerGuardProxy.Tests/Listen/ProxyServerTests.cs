@@ -48,7 +48,8 @@ public sealed class ProxyServerTests : ProxiedTests
     public async Task An_unknown_version_is_refused_in_the_engines_words()
     {
         await Client.SendAsync("GET / HTTP/3.0\r\nHost: h\r\n\r\n");
-        Assert.StartsWith("HTTP/1.1 505 HTTP Version Not Supported: unsupported protocol version\r\n", await Client.RestAsync(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 505 HTTP Version Not Supported: unsupported protocol version\r\n", await Client.RestAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -352,8 +352,11 @@ public sealed class ProberTests : IDisposable
         Assert.Equal((16, Tasks), (look.Witnesses.Length, look.Size));
 
         // 1. Nothing of any other task is read, nor their list: it would tell that they have gone.
-        foreach (var gone in Directory.GetDirectories($"{_proc.Root.Proc}/10/task").Where(task => !task.EndsWith($"/{look.Witnesses[7].Tid}", StringComparison.Ordinal)))
+        foreach (var gone in Directory.GetDirectories($"{_proc.Root.Proc}/10/task")
+            .Where(task => !task.EndsWith($"/{look.Witnesses[7].Tid}", StringComparison.Ordinal)))
+        {
             Directory.Delete(gone, recursive: true);
+        }
         Assert.Equal(Standing.Stands, await ConfirmAsync(look, turn: 7));
 
         // 2. Another one's turn: it is gone, but one is left.

@@ -13,7 +13,10 @@ public sealed class AnswerPartsTests
     [Fact]
     public async Task An_answer_is_kept_without_what_is_of_its_connection()
     {
-        using var response = new HttpResponseMessage(HttpStatusCode.InternalServerError) { ReasonPhrase = "Odd", Content = new ByteArrayContent("text"u8.ToArray()) };
+        using var response = new HttpResponseMessage(HttpStatusCode.InternalServerError)
+        {
+            ReasonPhrase = "Odd", Content = new ByteArrayContent("text"u8.ToArray()),
+        };
         response.Headers.TryAddWithoutValidation("Api-Version", "1.41");
         response.Headers.TryAddWithoutValidation("Connection", "close");
         response.Headers.TryAddWithoutValidation("Keep-Alive", "1");
@@ -22,7 +25,8 @@ public sealed class AnswerPartsTests
         response.Content.Headers.TryAddWithoutValidation("Content-Length", "4");
 
         var http = await CopyAsync(await AnswerParts.ReadAsync(response, TestContext.Current.CancellationToken));
-        Assert.Equal((500, "Odd", "text"), (http.Response.StatusCode, http.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase, Body(http)));
+        Assert.Equal(
+            (500, "Odd", "text"), (http.Response.StatusCode, http.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase, Body(http)));
         Assert.Equal(
             ["Api-Version: 1.41", "X: a,b", "Content-Type: application/json", "Content-Length: 4"],
             http.Response.Headers.Select(header => $"{header.Key}: {header.Value}"));

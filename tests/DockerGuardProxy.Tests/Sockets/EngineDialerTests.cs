@@ -41,5 +41,6 @@ public sealed class EngineDialerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
     }
 
-    private Task<System.Net.Sockets.Socket> DialAsync() => new EngineDialer(SocketPath, _time).DialAsync(static () => { }, TestContext.Current.CancellationToken).AsTask();
+    private Task<System.Net.Sockets.Socket> DialAsync() =>
+        new EngineDialer(SocketPath, _time).DialAsync(static () => { }, TestContext.Current.CancellationToken).AsTask();
 }

@@ -42,7 +42,8 @@ public sealed class CallTelemetryTests
             {
                 [Keys.ContainerId] = guard.Container.Id, [Keys.ContainerName] = "web", [Keys.PodName] = "web-0", [Keys.Namespace] = "shop",
                 [Keys.PodUid] = "uid-1", [Keys.CallerPid] = 4711, [Keys.CallerUid] = "1000", [Keys.Operation] = "kill",
-                [Keys.Decision] = "refused", [Keys.Reason] = "stuck", [Keys.Mode] = "enforce", [Keys.Outcome] = "refused", [Keys.Sent] = true, [Keys.OpenCalls] = 0,
+                [Keys.Decision] = "refused", [Keys.Reason] = "stuck", [Keys.Mode] = "enforce", [Keys.Outcome] = "refused", [Keys.Sent] = true,
+                [Keys.OpenCalls] = 0,
                 [Keys.Status] = 503, [Keys.Diagnosis] = "d-state", [Keys.StuckPid] = 77, [Keys.StuckComm] = "touch",
                 [Keys.StuckWchan] = "percpu_rwsem_wait", [Keys.StuckFileSystem] = "ext4 /dev/loop0", [Keys.ErrorType] = "503",
             },
@@ -114,7 +115,9 @@ public sealed class CallTelemetryTests
         var restart = guard.Restart(1);
         var page = await rig.ScrapeAsync();
         var ledger = guard.Ledger.Snapshot();
-        Assert.Equal(ledger.OpenCalls, page.Where(sample => sample.Key.StartsWith("docker_guard_calls_open", StringComparison.Ordinal)).Sum(sample => sample.Value));
+        Assert.Equal(
+            ledger.OpenCalls,
+            page.Where(sample => sample.Key.StartsWith("docker_guard_calls_open", StringComparison.Ordinal)).Sum(sample => sample.Value));
         Assert.Equal(ledger.WaitingCalls, page["docker_guard_calls_waiting"]);
         Assert.Equal(ledger.CallsSaved, page["docker_guard_calls_saved_total"]);
         Assert.Equal(1, page["docker_guard_containers_stuck"]);
@@ -126,7 +129,8 @@ public sealed class CallTelemetryTests
         var calls = page.Where(sample => sample.Key.StartsWith("docker_guard_calls_total{", StringComparison.Ordinal)).ToDictionary();
         Assert.Equal(23, calls.Values.Sum());
         Assert.Equal(rig.Exported.Count(), calls.Values.Sum());
-        foreach (var group in rig.Exported.GroupBy(span => (span.GetTagItem(Keys.Operation), span.GetTagItem(Keys.Decision), span.GetTagItem(Keys.Outcome))))
+        foreach (var group in rig.Exported.GroupBy(
+            span => (span.GetTagItem(Keys.Operation), span.GetTagItem(Keys.Decision), span.GetTagItem(Keys.Outcome))))
         {
             var (operation, decision, outcome) = group.Key;
             Assert.Equal(
@@ -134,7 +138,9 @@ public sealed class CallTelemetryTests
                 calls[$"docker_guard_calls_total{{docker_guard_decision=\"{decision}\",docker_guard_mode=\"enforce\",docker_guard_operation=\"{operation}\",docker_guard_outcome=\"{outcome}\"}}"]);
         }
 
-        Assert.Equal(guard.Ledger.Snapshot().Refusals, page.Where(sample => sample.Key.StartsWith("docker_guard_refusals_total{", StringComparison.Ordinal)).Sum(sample => sample.Value));
+        Assert.Equal(
+            guard.Ledger.Snapshot().Refusals,
+            page.Where(sample => sample.Key.StartsWith("docker_guard_refusals_total{", StringComparison.Ordinal)).Sum(sample => sample.Value));
         Assert.Equal(
             guard.Ledger.Snapshot().WrongRefusals,
             page.Where(sample => sample.Key.StartsWith("docker_guard_refusals_wrong_total{", StringComparison.Ordinal)).Sum(sample => sample.Value));

@@ -31,7 +31,9 @@ public sealed class DocumentationTests
     [Fact]
     public void Every_word_of_an_attribute_is_described()
     {
-        Assert.All(Enum.GetValues<Reason>().Except([Reason.GuardOff, Reason.Fault]), reason => Assert.Contains($"`{Words.Of(reason)}`", Page, StringComparison.Ordinal));
+        Assert.All(
+            Enum.GetValues<Reason>().Except([Reason.GuardOff, Reason.Fault]),
+            reason => Assert.Contains($"`{Words.Of(reason)}`", Page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<VerdictKind>(), decision => Assert.Contains($"`{Words.Of(decision)}`", Page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<DiagnosisKind>(), diagnosis => Assert.Contains($"`{Words.Of(diagnosis)}`", Page, StringComparison.Ordinal));
         Assert.All(CallTable.Docker.Rows.Select(row => row.Name).OfType<string>(), name => Assert.Contains($"`{name}`", Page, StringComparison.Ordinal));
@@ -74,6 +76,9 @@ public sealed class DocumentationTests
             .ToArray();
         Assert.True(events.Length > 30);
         Assert.Equal(events.Length, events.Select(happened => happened.EventId).Distinct().Count());
-        Assert.All(events, happened => Assert.Contains($"| {happened.EventId} | {happened.Level.ToString().ToLowerInvariant()} | {happened.Message} |", Page, StringComparison.Ordinal));
+        Assert.All(
+            events,
+            happened => Assert.Contains(
+                $"| {happened.EventId} | {happened.Level.ToString().ToLowerInvariant()} | {happened.Message} |", Page, StringComparison.Ordinal));
     }
 }

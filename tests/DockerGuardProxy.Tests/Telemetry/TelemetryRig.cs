@@ -80,7 +80,9 @@ internal sealed class TelemetryRig : IDisposable
             .Where(line => line.StartsWith("docker_guard_", StringComparison.Ordinal))
             .Select(line => line.Split(' '))
             .ToDictionary(
-                parts => System.Text.RegularExpressions.Regex.Replace(parts[0], "otel_scope_[a-z]+=\"[^\"]*\",?", "").Replace(",}", "}", StringComparison.Ordinal)
+                parts =>
+                    System.Text.RegularExpressions.Regex.Replace(parts[0], "otel_scope_[a-z]+=\"[^\"]*\",?", "")
+                        .Replace(",}", "}", StringComparison.Ordinal)
                     .Replace("{}", "", StringComparison.Ordinal),
                 parts => double.Parse(parts[1], System.Globalization.CultureInfo.InvariantCulture));
     }

@@ -4,8 +4,8 @@ using DockerGuardProxy.Admin.Report;
 namespace DockerGuardProxy.Admin.Bundle;
 
 /// <summary>
-/// What the kernel says of stuck tasks, word for word: the files of <c>/proc</c> that the probe reads of them, none that takes a lock that a stuck task
-/// may hold. On a thread of its own, as a read that hangs can't be ended.
+/// What the kernel says of stuck tasks, word for word: the files of <c>/proc</c> that the probe reads of them, none that takes a lock that
+/// a stuck task may hold. On a thread of its own, as a read that hangs can't be ended.
 /// </summary>
 /// <param name="procfs">Folder of procfs.</param>
 internal sealed class TaskFiles(string procfs)
@@ -21,7 +21,8 @@ internal sealed class TaskFiles(string procfs)
     public void Read(IEnumerable<TaskReport> tasks, BundleContent bundle)
     {
         var paths = tasks.Take(MaxTasks)
-            .SelectMany(task => Names.Select(name => (Name: $"evidence/{task.Pid}-{task.Tid}/{name}", Path: $"{procfs}/{task.Pid}/task/{task.Tid}/{name}")))
+            .SelectMany(
+                task => Names.Select(name => (Name: $"evidence/{task.Pid}-{task.Tid}/{name}", Path: $"{procfs}/{task.Pid}/task/{task.Tid}/{name}")))
             .ToArray();
         var results = new ConcurrentQueue<(string Name, string? Text, string? Failure)>();
         var thread = new Thread(() =>

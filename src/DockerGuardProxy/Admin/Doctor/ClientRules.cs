@@ -38,11 +38,13 @@ internal static class ClientRules
         {
             // Without an engine there is nobody.
             return found.Engine.Error is null
-                ? [Finding.Unknown(check, "who is connected to the engine's socket can't be told", "run doctor as root, in the network namespace of the host")]
+                ? [Finding.Unknown(
+                    check, "who is connected to the engine's socket can't be told", "run doctor as root, in the network namespace of the host")]
                 : [];
         }
 
-        var direct = clients.Where(client => client.Pid != found.OwnPid && client.Pid != found.Proxy?.Proxy.Pid && client.Comm != SeenProcess.ProxyComm).ToArray();
+        var direct = clients.Where(
+            client => client.Pid != found.OwnPid && client.Pid != found.Proxy?.Proxy.Pid && client.Comm != SeenProcess.ProxyComm).ToArray();
         var unseen = found.Engine.UnseenClients > 0 ? $"{found.Engine.UnseenClients} connections of processes that are not seen" : null;
         if (direct.Length == 0 && unseen is null)
             return [Finding.Ok(check, "nobody but the proxy is connected to the engine's socket now")];
@@ -90,7 +92,10 @@ internal static class ClientRules
         }
         else if (engine.IsDebug == false)
         {
-            yield return Finding.Note("goroutines", "the engine is not in debug mode: how many of its goroutines wait is not to be seen", "\"debug\": true in /etc/docker/daemon.json and systemctl reload docker, if you want to know");
+            yield return Finding.Note(
+                "goroutines",
+                "the engine is not in debug mode: how many of its goroutines wait is not to be seen",
+                "\"debug\": true in /etc/docker/daemon.json and systemctl reload docker, if you want to know");
         }
     }
 
@@ -105,7 +110,8 @@ internal static class ClientRules
             return Finding.Ok(check, $"{who} is pointed at the proxy by {endpoint}");
         if (!agent.IsCertain)
             return Finding.Unknown(check, $"{who} does not say which runtime it uses; with dockershim it would use {endpoint}, {Where(agent.Leads)}");
-        return Finding.Problem(check, $"{who} uses {endpoint}, {Where(agent.Leads)}", $"start it with --docker-endpoint=unix://{Clean(found.Listen)}");
+        return Finding.Problem(
+            check, $"{who} uses {endpoint}, {Where(agent.Leads)}", $"start it with --docker-endpoint=unix://{Clean(found.Listen)}");
     }
 
     private static IEnumerable<Finding> Bound(Examination found)
@@ -125,7 +131,10 @@ internal static class ClientRules
         if (wrong.Length == 0)
         {
             yield return Finding.Ok(
-                "containers", bound.Count == 0 ? "no running container has bound the engine's socket" : $"{bound.Count} bound the engine's socket, and reach the proxy by it");
+                "containers",
+                bound.Count == 0
+                    ? "no running container has bound the engine's socket"
+                    : $"{bound.Count} bound the engine's socket, and reach the proxy by it");
         }
     }
 

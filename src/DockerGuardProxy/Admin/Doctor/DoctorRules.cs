@@ -4,7 +4,9 @@ using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin.Doctor;
 
-/// <summary>What an examination means. Pure. Here the proxy, the engine and the node; who goes round the proxy is in <see cref="ClientRules"/>.</summary>
+/// <summary>
+/// What an examination means. Pure. Here the proxy, the engine and the node; who goes round the proxy is in <see cref="ClientRules"/>.
+/// </summary>
 internal static class DoctorRules
 {
     /// <summary>Every finding, in the order in which one thing rests on another.</summary>
@@ -33,15 +35,29 @@ internal static class DoctorRules
 
         yield return Finding.Ok(check, $"{Clean(proxy.Proxy.Version)}, pid {proxy.Proxy.Pid}, mode {Clean(proxy.Configuration.Mode)}");
         if (proxy.Configuration.SwitchedOff)
-            yield return Finding.Problem("mode", "the guard is switched off by the file \"off\"", "remove /etc/docker-guard-proxy/off when everything need not pass any more");
+        {
+            yield return Finding.Problem(
+                "mode", "the guard is switched off by the file \"off\"", "remove /etc/docker-guard-proxy/off when everything need not pass any more");
+        }
         else if (proxy.Configuration.HeldBack is { } why)
-            yield return Finding.Problem("mode", $"the guard only observes, whatever its configuration says: {Clean(why)}", "journalctl -u docker-guard-proxy says more; it acts again after docker-guard-proxy reload");
+        {
+            yield return Finding.Problem(
+                "mode",
+                $"the guard only observes, whatever its configuration says: {Clean(why)}",
+                "journalctl -u docker-guard-proxy says more; it acts again after docker-guard-proxy reload");
+        }
         else if (proxy.Configuration.Mode != "enforce")
-            yield return Finding.Note("mode", $"the guard's mode is {Clean(proxy.Configuration.Mode)}: calls reach the engine as they come", "set guard.mode to enforce when what it reports is as you want it");
+        {
+            yield return Finding.Note(
+                "mode",
+                $"the guard's mode is {Clean(proxy.Configuration.Mode)}: calls reach the engine as they come",
+                "set guard.mode to enforce when what it reports is as you want it");
+        }
         if (proxy.Configuration.HangsSince is { } since)
         {
             yield return Finding.Problem(
-                "configuration", $"its file can't be looked at since {since:u}: its file system does not answer", "mend or detach that file system; until then the configuration in use stays");
+                "configuration", $"its file can't be looked at since {since:u}: its file system does not answer",
+                "mend or detach that file system; until then the configuration in use stays");
         }
 
         if (proxy.Configuration.Failure is { } failure)
@@ -66,14 +82,21 @@ internal static class DoctorRules
         if (!socket.Exists)
             return Finding.Problem(check, $"{path} is not there", "systemctl restart docker-guard-proxy.socket docker-guard-proxy.service");
         if (socket.Listeners is null)
-            return Finding.Unknown(check, $"{path} is there; who serves it can't be told", "run doctor as root, in the network namespace of the host");
+        {
+            return Finding.Unknown(
+                check, $"{path} is there; who serves it can't be told", "run doctor as root, in the network namespace of the host");
+        }
         if (socket.Listeners.Any(process => process.Pid == found.Proxy?.Proxy.Pid || process.Comm == SeenProcess.ProxyComm))
             return Finding.Ok(check, $"{path} is served by the proxy");
         var others = socket.Listeners.Where(process => process.Pid != 1).ToArray();
         return others.Length > 0
-            ? Finding.Problem(check, $"{path} is served by {Clean(string.Join(", ", others))}", "stop whoever it is, or set listen.path to another path, and restart the proxy")
+            ? Finding.Problem(
+                check,
+                $"{path} is served by {Clean(string.Join(", ", others))}",
+                "stop whoever it is, or set listen.path to another path, and restart the proxy")
             : Finding.Problem(
-                check, socket.Listeners.Count > 0 ? $"{path} is kept by systemd, and nobody answers there" : $"{path} is an old file that nobody serves",
+                check,
+                socket.Listeners.Count > 0 ? $"{path} is kept by systemd, and nobody answers there" : $"{path} is an old file that nobody serves",
                 "systemctl restart docker-guard-proxy.socket docker-guard-proxy.service");
     }
 
@@ -101,7 +124,10 @@ internal static class DoctorRules
         const string check = "engine-process";
         var engine = found.Engine;
         if (engine.PidFile.Length == 0)
-            return Finding.Note(check, "no pid file is configured: restarts of the engine are guessed, and its descriptors are not watched", "set engine.pidFile");
+        {
+            return Finding.Note(
+                check, "no pid file is configured: restarts of the engine are guessed, and its descriptors are not watched", "set engine.pidFile");
+        }
         if (found.SeesProcesses is null)
             return Finding.Unknown(check, "the processes of the node could not be read in time");
         if (engine.Process is null && engine.Error is not null)
@@ -114,7 +140,10 @@ internal static class DoctorRules
         }
 
         return found.Proxy is { Engine: { Pid: not null, Descriptors: null } }
-            ? Finding.Problem(check, $"{Clean(process.ToString())}: the proxy may not read its /proc", "give the proxy CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, as its unit does")
+            ? Finding.Problem(
+                check,
+                $"{Clean(process.ToString())}: the proxy may not read its /proc",
+                "give the proxy CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, as its unit does")
             : Finding.Ok(check, $"{Clean(process.ToString())} by {Clean(engine.PidFile)}");
     }
 

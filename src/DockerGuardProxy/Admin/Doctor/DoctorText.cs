@@ -17,7 +17,9 @@ internal static class DoctorText
         {
             foreach (var finding in report.Findings.Where(finding => finding.Level == Word(level)))
             {
-                sheet.Row(level switch { FindingLevel.Note => "note", FindingLevel.Unknown => "can't tell", _ => "PROBLEM" }, $"{finding.Check}: {finding.Text}");
+                sheet.Row(
+                    level switch { FindingLevel.Note => "note", FindingLevel.Unknown => "can't tell", _ => "PROBLEM" },
+                    $"{finding.Check}: {finding.Text}");
                 if (finding.Cure is { } cure)
                     sheet.Row("  cure", cure);
             }

@@ -46,7 +46,8 @@ internal static class EngineQuestions
         [
             .. page.RootElement.EnumerateArray().Select(container => new SeenContainer(
                 container.GetProperty("Id").GetString() ?? "",
-                container.GetProperty("Names").EnumerateArray().Select(name => name.GetString()!.TrimStart('/')).FirstOrDefault(name => !name.Contains('/', StringComparison.Ordinal)) ?? "")),
+                container.GetProperty("Names").EnumerateArray().Select(name => name.GetString()!.TrimStart('/'))
+                    .FirstOrDefault(name => !name.Contains('/', StringComparison.Ordinal)) ?? "")),
         ];
     }
 
@@ -71,7 +72,8 @@ internal static class EngineQuestions
         {
             return await ask();
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or InvalidOperationException or KeyNotFoundException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException
+            or JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return null;
         }

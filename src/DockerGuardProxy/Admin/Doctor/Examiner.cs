@@ -38,8 +38,13 @@ internal sealed class Examiner(string admin, ConfigurationSources sources, strin
         var first = UnixDiagnostics.Of(file);
         await Task.Delay(Apart, time, cancellationToken);
         var second = UnixDiagnostics.Of(file);
-        var connections = EngineConnections.Of(first) is null || EngineConnections.Of(second) is null ? null : first!.Union(second!).Where(socket => !socket.Listens).ToArray();
-        engine = engine with { Peerless = connections is null ? null : first!.Intersect(second!).Count(socket => socket is { Listens: false, Peer: 0 }) };
+        var connections = EngineConnections.Of(first) is null || EngineConnections.Of(second) is null
+            ? null
+            : first!.Union(second!).Where(socket => !socket.Listens).ToArray();
+        engine = engine with
+        {
+            Peerless = connections is null ? null : first!.Intersect(second!).Count(socket => socket is { Listens: false, Peer: 0 }),
+        };
 
         // 4.
         found = found with { Engine = engine };
@@ -54,14 +59,16 @@ internal sealed class Examiner(string admin, ConfigurationSources sources, strin
         }
     }
 
-    private async Task<(Examination Found, string Engine, string PidFile, IReadOnlyList<string> Listen)> AskProxyAsync(CancellationToken cancellationToken)
+    private async Task<(Examination Found, string Engine, string PidFile, IReadOnlyList<string> Listen)> AskProxyAsync(
+        CancellationToken cancellationToken)
     {
         var found = new Examination { OwnPid = Environment.ProcessId };
         using var proxy = new AdminClient(admin);
         try
         {
             var status = proxy.Read(await proxy.AskAsync(HttpMethod.Get, "/v1/status", cancellationToken), ReportJson.Default.StatusReport);
-            var settings = proxy.Read(await proxy.AskAsync(HttpMethod.Get, "/v1/configuration", cancellationToken), ReportJson.Default.EffectiveConfigurationReport);
+            var settings = proxy.Read(
+                await proxy.AskAsync(HttpMethod.Get, "/v1/configuration", cancellationToken), ReportJson.Default.EffectiveConfigurationReport);
             return (found with { Proxy = status }, status.Engine.Path, PidFileOf(settings.Configuration), status.Proxy.Listen.Split(", "));
         }
         catch (AdminException e)

@@ -21,8 +21,14 @@ internal static class GoroutineProfile
 
             // The first stack stands right below the head.
             var line = stack.Split('\n').FirstOrDefault(line => line.Contains(" @ ", StringComparison.Ordinal)) ?? "";
-            if (long.TryParse(line.AsSpan(0, Math.Max(0, line.IndexOf(' ', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            if (long.TryParse(
+                line.AsSpan(0, Math.Max(0, line.IndexOf(' ', StringComparison.Ordinal))),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var count))
+            {
                 waiting += count;
+            }
         }
 
         return waiting;

@@ -27,7 +27,9 @@ internal sealed class NodeLook(string procfs, IReadOnlyList<string> listen, Sock
 
         // Those that were closed meanwhile are not unseen but gone.
         var still = UnixDiagnostics.Of(engine)?.Select(socket => socket.Peer).ToHashSet() ?? [];
-        var process = new PidFileIdentity(found.Engine.PidFile, procfs).Read() is { Pid: var pid } ? table.Processes.Find(seen => seen.Pid == pid) : default;
+        var process = new PidFileIdentity(found.Engine.PidFile, procfs).Read() is { Pid: var pid }
+            ? table.Processes.Find(seen => seen.Pid == pid)
+            : default;
         return found with
         {
             Sockets =
@@ -38,7 +40,9 @@ internal sealed class NodeLook(string procfs, IReadOnlyList<string> listen, Sock
             Engine = found.Engine with
             {
                 Process = process.Pid > 0 ? process : null,
-                Clients = connections is null ? null : peers.SelectMany(peer => holders.GetValueOrDefault(peer, [])).Distinct().OrderBy(client => client.Pid).ToArray(),
+                Clients = connections is null
+                    ? null
+                    : peers.SelectMany(peer => holders.GetValueOrDefault(peer, [])).Distinct().OrderBy(client => client.Pid).ToArray(),
                 UnseenClients = peers.Count(peer => !holders.ContainsKey(peer) && still.Contains(peer)),
             },
             SeesProcesses = table.IsWhole,
@@ -68,7 +72,8 @@ internal sealed class NodeLook(string procfs, IReadOnlyList<string> listen, Sock
         return new NodeAgent(agent, endpoint, isCertain && arguments.Count > 0, leads);
     }
 
-    // A bound socket is a mount of its own: its root is the file, and says so where that was deleted since. A bound folder shows whatever is in it now.
+    // A bound socket is a mount of its own: its root is the file, and says so where that was deleted since. A bound folder shows whatever
+    // is in it now.
     private IEnumerable<BoundSocket> BoundBy(SeenContainer container, ProcessTable table)
     {
         if (table.ProcessOf(container.Id) is not { } pid)

@@ -48,8 +48,11 @@ internal sealed class ProcessTable
                 continue;
             foreach (var descriptor in descriptors)
             {
-                if (_reader.Link($"{folder}/{descriptor}", out var target) != ReadOutcome.Done || SocketOf(target) is not { } inode || !sockets.Contains(inode))
+                if (_reader.Link($"{folder}/{descriptor}", out var target) != ReadOutcome.Done || SocketOf(target) is not { } inode
+                    || !sockets.Contains(inode))
+                {
                     continue;
+                }
                 if (!holders.TryGetValue(inode, out var list))
                     holders[inode] = list = [];
                 if (!list.Contains(process))
@@ -125,7 +128,8 @@ internal sealed class ProcessTable
             Strange++;
         foreach (var id in place.Ids)
             _firstOf.TryAdd(id, pid);
-        Processes.Add(new(pid, _reader.Read($"{_procfs}/{pid}/comm", out var comm) == ReadOutcome.Done ? Printable.Of(comm.TrimEnd((byte)'\n')) : ""));
+        Processes.Add(
+            new(pid, _reader.Read($"{_procfs}/{pid}/comm", out var comm) == ReadOutcome.Done ? Printable.Of(comm.TrimEnd((byte)'\n')) : ""));
     }
 
     // "socket:[1933588]"

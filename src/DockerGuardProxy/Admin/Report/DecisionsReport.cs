@@ -11,7 +11,9 @@ internal sealed record DecisionsReport(int Version, DateTimeOffset Time, long To
     public const int FormatVersion = 1;
 }
 
-/// <summary>One decision about a terminating call. A call that waits can have several; texts that callers chose are cut after <see cref="MaxText"/>.</summary>
+/// <summary>
+/// One decision about a terminating call. A call that waits can have several; texts that callers chose are cut after <see cref="MaxText"/>.
+/// </summary>
 /// <param name="Time">When it was taken, in UTC.</param>
 /// <param name="Operation"><c>stop</c>, <c>restart</c>, <c>kill</c> or <c>remove</c>.</param>
 /// <param name="Reference">The container as the caller named it.</param>

@@ -123,7 +123,8 @@ internal sealed record EngineReport(
 /// <param name="Saved">Ended without being sent to the engine.</param>
 /// <param name="Bypassed">Signals that the engine sent to containers for clients who bypass the proxy.</param>
 /// <param name="LastBypass">The last of them; null if there was none.</param>
-/// <param name="WouldHold">What the saved calls would hold in the engine now; null where its version answers calls in the end, or is not known.</param>
+/// <param name="WouldHold">What the saved calls would hold in the engine now; null where its version answers calls in the end, or is not
+/// known.</param>
 /// <param name="EndedSoon">Of the refused, those whose container exited within 60 s, whatever the reason.</param>
 internal sealed record CallsReport(
     int Open,

@@ -84,7 +84,8 @@ internal static class BadInputCases
         yield return new("bad input: 2 MiB of headers", async x =>
         {
             var sent = await x.SendInBackgroundAsync(Encoding.ASCII.GetBytes(
-                "GET /_ping HTTP/1.1\r\nHost: x\r\n" + string.Concat(Enumerable.Range(0, 2048).Select(i => $"X-{i}: {new string('x', 1024)}\r\n")) + "\r\n"));
+                "GET /_ping HTTP/1.1\r\nHost: x\r\n" + string.Concat(Enumerable.Range(0, 2048).Select(i => $"X-{i}: {new string('x', 1024)}\r\n"))
+                    + "\r\n"));
             await x.AnswerAsync();
             await x.RestAsync();
             await sent;

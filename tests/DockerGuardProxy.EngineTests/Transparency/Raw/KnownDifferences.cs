@@ -34,7 +34,7 @@ internal static partial class KnownDifferences
     ];
 
     /// <summary>The engine answers as to a body that broke off, since a body that is wrong is not passed on beyond the fault.</summary>
-    private static readonly HashSet<string> BodyBrokenOff = 
+    private static readonly HashSet<string> BodyBrokenOff =
     [
         "bad input: a bad chunk size", "bad input: a chunk longer than said",
         // The engine itself says now this, now "invalid Read on closed Body".

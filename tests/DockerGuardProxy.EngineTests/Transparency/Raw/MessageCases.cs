@@ -66,7 +66,8 @@ internal static class MessageCases
         yield return new("pipelined requests", PipelinedAsync);
         yield return new("pipelined POSTs with bodies", PipelinedPostsAsync);
         yield return new("Connection: close", async x => { await x.CallAsync("GET", "/_ping", "Connection: close\r\n"); await x.RestAsync(); });
-        yield return new("Connection: keep-alive", async x => { await x.CallAsync("GET", "/_ping", "Connection: keep-alive\r\n"); await x.AliveAsync(); });
+        yield return new(
+            "Connection: keep-alive", async x => { await x.CallAsync("GET", "/_ping", "Connection: keep-alive\r\n"); await x.AliveAsync(); });
         yield return new("Connection: close on an error", async x =>
         {
             await x.CallAsync("POST", "/containers/create", Json + "Connection: close\r\n", Create);
@@ -92,7 +93,8 @@ internal static class MessageCases
         yield return new("200 KB X-Registry-Auth", LongHeaderAsync);
         yield return new("2,000 header lines", ManyHeadersAsync);
         yield return new("repeated and odd headers", OddHeadersAsync);
-        yield return new("Accept-Encoding: gzip", async x => { await x.CallAsync("GET", "/version", "Accept-Encoding: gzip\r\n"); await x.AliveAsync(); });
+        yield return new(
+            "Accept-Encoding: gzip", async x => { await x.CallAsync("GET", "/version", "Accept-Encoding: gzip\r\n"); await x.AliveAsync(); });
         yield return new("Content-Encoding: gzip, sent as it is", async x =>
         {
             await x.CallAsync("POST", "/containers/create", Json + "Content-Encoding: gzip\r\n", "\x1f\x8b\b\0");
@@ -103,8 +105,12 @@ internal static class MessageCases
         yield return new("load: output while the body is being sent", DuplexAsync, MayBeSilent: true);
         yield return new("load: answer to a body in pieces", LoadAsync);
         yield return new("archive down", ArchiveAsync);
-        yield return new("bare LF line ends", async x => { await x.SendAsync("GET /_ping HTTP/1.1\nHost: docker\n\n"); await x.AnswerAsync(); await x.AliveAsync(); });
-        yield return new("empty lines before the request", async x => { await x.SendAsync("\r\n\r\nGET /_ping HTTP/1.1\r\nHost: docker\r\n\r\n"); await x.AnswerAsync(); });
+        yield return new(
+            "bare LF line ends",
+            async x => { await x.SendAsync("GET /_ping HTTP/1.1\nHost: docker\n\n"); await x.AnswerAsync(); await x.AliveAsync(); });
+        yield return new(
+            "empty lines before the request",
+            async x => { await x.SendAsync("\r\n\r\nGET /_ping HTTP/1.1\r\nHost: docker\r\n\r\n"); await x.AnswerAsync(); });
         yield return new("a head in single bytes", SlowHeadAsync);
     }
 

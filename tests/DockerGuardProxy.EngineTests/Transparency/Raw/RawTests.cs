@@ -45,7 +45,9 @@ public sealed class RawTests(Laboratory laboratory)
         var direct = await TranscribeAsync(bench, bench.Engine.Socket, talk);
         if (!talk.MayBeSilent
             && (direct.Contains("# no ", StringComparison.Ordinal) || direct.Contains("# fewer", StringComparison.Ordinal)))
+        {
             Assert.Fail($"The case shows nothing: the engine itself did not answer.\n{direct}");
+        }
         var proxied = await TranscribeAsync(bench, bench.ProxySocket, talk);
         await Transcripts.KeepAsync($"{version} {name}", direct, proxied);
         if (talk.OrClose && proxied.Trim() == "# closed")

@@ -19,7 +19,8 @@ internal static class TargetCases
 
     private static readonly (string Name, string Lines)[] Hosts =
     [
-        ("an encoded path", "Host: %2Fvar%2Frun%2Fdocker.sock\r\n"), ("empty", "Host:\r\n"), ("missing", ""), ("a path", "Host: /var/run/docker.sock\r\n"),
+        ("an encoded path", "Host: %2Fvar%2Frun%2Fdocker.sock\r\n"), ("empty", "Host:\r\n"), ("missing", ""),
+        ("a path", "Host: /var/run/docker.sock\r\n"),
         ("with a port", "Host: localhost:2375\r\n"), ("two", "Host: a\r\nHost: b\r\n"), ("an IPv6 address", "Host: [::1]:80\r\n"),
         ("with a space", "Host: a b\r\n"), ("with an at sign", "Host: u@h\r\n"), ("not ASCII", "Host: caf\xe9\r\n"), ("a comma", "Host: a,b\r\n"),
         ("api.moby.localhost", "Host: api.moby.localhost\r\n"), ("in lower case", "host: docker\r\n"),
@@ -38,6 +39,9 @@ internal static class TargetCases
             yield return new($"Host: {name}", async x => { await x.CallAsync("GET", "/_ping", host: lines); await x.AliveAsync(); });
 
         foreach (var (name, lines) in Hosts)
-            yield return new($"HTTP/1.0, Host: {name}", async x => { await x.SendAsync($"GET /_ping HTTP/1.0\r\n{lines}\r\n"); await x.AnswerAsync(); });
+        {
+            yield return new(
+                $"HTTP/1.0, Host: {name}", async x => { await x.SendAsync($"GET /_ping HTTP/1.0\r\n{lines}\r\n"); await x.AnswerAsync(); });
+        }
     }
 }

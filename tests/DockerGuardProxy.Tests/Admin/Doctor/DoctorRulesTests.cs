@@ -25,7 +25,8 @@ public sealed class DoctorRulesTests
         Sockets = [new ServedSocket(Listen, true, [Systemd, Guard])],
         Engine = new EngineExamination
         {
-            Path = "/var/run/docker.sock", Version = "26.1.5", PidFile = "/var/run/docker.pid", Process = new SeenProcess(801, "dockerd"), Running = [Web],
+            Path = "/var/run/docker.sock", Version = "26.1.5", PidFile = "/var/run/docker.pid", Process = new SeenProcess(801, "dockerd"),
+            Running = [Web],
             IsDebug = true, WaitingGoroutines = 1, Clients = [Guard, new SeenProcess(99, "docker-guard-pr")], Peerless = 0,
         },
         SeesProcesses = true,
@@ -70,7 +71,8 @@ public sealed class DoctorRulesTests
         var findings = DoctorRules.Judge(Well);
         Assert.All(findings, finding => Assert.Equal((finding.Check, FindingLevel.Ok, (string?)null), (finding.Check, finding.Level, finding.Cure)));
         Assert.Equal(
-            ["proxy", "socket", "engine", "engine-version", "engine-process", "proc", "cgroup", "clients", "connections", "goroutines", "kubelet", "containers"],
+            ["proxy", "socket", "engine", "engine-version", "engine-process", "proc", "cgroup", "clients", "connections", "goroutines", "kubelet",
+                "containers"],
             findings.Select(finding => finding.Check));
     }
 
@@ -78,7 +80,8 @@ public sealed class DoctorRulesTests
     [MemberData(nameof(Troubles))]
     public void Each_trouble_is_one_problem_with_its_cure(string trouble, string expected)
     {
-        var problem = Assert.Single(DoctorRules.Judge(Make(trouble)), finding => finding.Level == FindingLevel.Problem && finding.Check == expected.Split(':')[0]);
+        var problem = Assert.Single(
+            DoctorRules.Judge(Make(trouble)), finding => finding.Level == FindingLevel.Problem && finding.Check == expected.Split(':')[0]);
         Assert.StartsWith(expected, $"{problem.Check}: {problem.Text}", StringComparison.Ordinal);
         Assert.False(string.IsNullOrEmpty(problem.Cure));
     }
@@ -86,13 +89,19 @@ public sealed class DoctorRulesTests
     [Fact]
     public void What_cannot_be_told_is_no_problem()
     {
-        var blind = new Examination { Proxy = Status, Sockets = [new ServedSocket(Listen, true, null)], Engine = new EngineExamination { PidFile = "/p" } };
+        var blind = new Examination
+        {
+            Proxy = Status, Sockets = [new ServedSocket(Listen, true, null)], Engine = new EngineExamination { PidFile = "/p" },
+        };
         var findings = DoctorRules.Judge(blind);
         Assert.DoesNotContain(findings, finding => finding.Level == FindingLevel.Problem);
         Assert.Equal(
             ["socket", "engine-version", "engine-process", "clients"],
             findings.Where(finding => finding.Level == FindingLevel.Unknown).Select(finding => finding.Check));
-        var unsure = Well with { Agents = [new NodeAgent(new SeenProcess(900, "kubelet"), "unix:///var/run/docker.sock", false, SocketOwner.Engine)] };
+        var unsure = Well with
+        {
+            Agents = [new NodeAgent(new SeenProcess(900, "kubelet"), "unix:///var/run/docker.sock", false, SocketOwner.Engine)],
+        };
         Assert.Equal(FindingLevel.Unknown, Assert.Single(DoctorRules.Judge(unsure), finding => finding.Check == "kubelet").Level);
     }
 
@@ -116,11 +125,18 @@ public sealed class DoctorRulesTests
         var examination = Well with
         {
             Sockets = [new ServedSocket("/" + evil, true, [new SeenProcess(5, evil)])],
-            Engine = Well.Engine with { Path = evil, Version = evil, Running = [new SeenContainer("x" + evil, evil)], Clients = [new SeenProcess(6, evil)] },
+            Engine = Well.Engine with
+            {
+                Path = evil,
+                Version = evil,
+                Running = [new SeenContainer("x" + evil, evil)],
+                Clients = [new SeenProcess(6, evil)],
+            },
             Agents = [new NodeAgent(new SeenProcess(900, "kubelet"), evil, true, SocketOwner.Other)],
             Bound = [new BoundSocket(new SeenContainer(evil, evil), evil, SocketOwner.Nobody)],
         };
-        Assert.All(DoctorRules.Judge(examination), finding => Assert.True((finding.Text + finding.Cure).All(c => c is >= ' ' and <= '~'), finding.Text));
+        Assert.All(
+            DoctorRules.Judge(examination), finding => Assert.True((finding.Text + finding.Cure).All(c => c is >= ' ' and <= '~'), finding.Text));
     }
 
     private static Examination Make(string trouble)
@@ -140,7 +156,8 @@ public sealed class DoctorRulesTests
             "old socket" => Well with { Sockets = [new ServedSocket(Listen, true, [])] },
             "kept socket" => Well with { Sockets = [new ServedSocket(Listen, true, [Systemd])] },
             "stranger" => Well with { Sockets = [new ServedSocket(Listen, true, [Systemd, new SeenProcess(801, "dockerd")])] },
-            "engine down" => Well with { Engine = new EngineExamination { Path = "/var/run/docker.sock", Error = "/var/run/docker.sock: nobody serves it" } },
+            "engine down" =>
+                Well with { Engine = new EngineExamination { Path = "/var/run/docker.sock", Error = "/var/run/docker.sock: nobody serves it" } },
             "leaks" => Well with { Engine = engine with { Version = "20.10.5+dfsg1" } },
             "no process" => Well with { Engine = engine with { Process = null } },
             "no rights" => Well with { Proxy = status with { Engine = status.Engine with { Descriptors = null } } },
@@ -148,10 +165,15 @@ public sealed class DoctorRulesTests
             "cgroup namespace" => Well with { StrangeCgroups = 7 },
             "hidden" => Well with { ContainersSeen = new HashSet<string>() },
             "direct" => Well with { Engine = engine with { Clients = [Guard, new SeenProcess(77, "dockerd-exporter")], UnseenClients = 2 } },
-            "signals" => Well with { Proxy = status with { Calls = status.Calls with { Bypassed = 3, LastBypass = new BypassReport(Now, Web.Id, "web", "15") } } },
+            "signals" =>
+                Well with
+                {
+                    Proxy = status with { Calls = status.Calls with { Bypassed = 3, LastBypass = new BypassReport(Now, Web.Id, "web", "15") } },
+                },
             "kept" => Well with { Engine = engine with { Peerless = 900 } },
             "goroutines" => Well with { Engine = engine with { WaitingGoroutines = 900 } },
-            "kubelet" => Well with { Agents = [new NodeAgent(new SeenProcess(900, "kubelet"), "unix:///var/run/docker.sock", true, SocketOwner.Engine)] },
+            "kubelet" =>
+                Well with { Agents = [new NodeAgent(new SeenProcess(900, "kubelet"), "unix:///var/run/docker.sock", true, SocketOwner.Engine)] },
             "kubelet nowhere" => Well with { Agents = [new NodeAgent(new SeenProcess(900, "kubelet"), "unix:///x", true, SocketOwner.Nobody)] },
             "old inode" => Well with { Bound = [new BoundSocket(Web, "/var/run/docker.sock", SocketOwner.Nobody)] },
             "engine's inode" => Well with { Bound = [new BoundSocket(Web, "/var/run/docker.sock", SocketOwner.Engine)] },

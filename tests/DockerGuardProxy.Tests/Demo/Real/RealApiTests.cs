@@ -35,7 +35,8 @@ public sealed class RealApiTests : IDisposable
         var asked = _api.InfoAsync(TestContext.Current.CancellationToken);
         _time.Advance(TimeSpan.FromSeconds(10));
         Assert.EndsWith(
-            ": the engine is silent: no answer to GET info in 10 s", (await Assert.ThrowsAsync<LostEngineException>(() => asked)).Message, StringComparison.Ordinal);
+            ": the engine is silent: no answer to GET info in 10 s", (await Assert.ThrowsAsync<LostEngineException>(() => asked)).Message,
+            StringComparison.Ordinal);
         var removed = _api.RemoveAsync("0123456789ab");
         _time.Advance(TimeSpan.FromSeconds(30));
         await Assert.ThrowsAsync<LostEngineException>(() => removed);

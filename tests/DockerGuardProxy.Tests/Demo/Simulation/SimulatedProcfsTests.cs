@@ -70,7 +70,10 @@ public sealed class SimulatedProcfsTests : IDisposable
         var diagnosis = (await asked).Diagnosis;
         Assert.Equal(kind, diagnosis.Kind);
         if (kind == DiagnosisKind.DState)
-            Assert.Equal([new(_pid + 1, _pid + 1, (ulong)_pid + 1, "writer", 'D', "percpu_rwsem_wait", "ext4 /dev/sdb1")], diagnosis.Tasks.AsEnumerable());
+        {
+            Assert.Equal(
+                [new(_pid + 1, _pid + 1, (ulong)_pid + 1, "writer", 'D', "percpu_rwsem_wait", "ext4 /dev/sdb1")], diagnosis.Tasks.AsEnumerable());
+        }
     }
 
     private string Read(string path) => File.ReadAllText(Path.Combine(_folder, path));
