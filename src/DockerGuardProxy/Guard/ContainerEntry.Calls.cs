@@ -12,7 +12,6 @@ internal sealed partial class ContainerEntry
         if (container.IsRunning && container.Run != _runs.Present)
         {
             RunStarted(container.Run, turn);
-            Redecide(turn);
         }
         if (_quarantinedUntil is not null)
             return;
@@ -37,13 +36,13 @@ internal sealed partial class ContainerEntry
         Apply(ticket, verdict, isFirst: true, turn);
     }
 
-    /// <summary>An attempt is over: answered, or lost where <paramref name="answer"/> is null. Its caller gets <paramref name="outcome"/>.</summary>
-    public void End(Attempt attempt, EngineAnswer? answer, Outcome outcome, Turn turn)
+    /// <summary>An attempt is over: answered, or lost where <paramref name="answer"/> is null. Its own caller is told already.</summary>
+    public void End(Attempt attempt, EngineAnswer? answer, Turn turn)
     {
         var ticket = attempt.Ticket;
         var isOfPresentRun = Close(attempt);
-        if (ticket.Phase != TicketPhase.Done)
-            Finish(ticket, outcome, turn);
+        _waiting.Leave(ticket);
+        ticket.Phase = TicketPhase.Done;
         if (isOfPresentRun && answer is { IsNoExitEvent: true })
             NoExitEvent(attempt, turn);
         if (isOfPresentRun && answer is not null && SaysRunIsOver(attempt, answer.Status))

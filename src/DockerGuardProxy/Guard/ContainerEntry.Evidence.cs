@@ -37,8 +37,10 @@ internal sealed partial class ContainerEntry
     /// The probe's report, where <see cref="NeedsEvidence"/>: SIGKILL is due then, or comes at an unknown time and by this report is
     /// pending.
     /// </summary>
-    public void Evidence(Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
+    public void Evidence(long run, Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
     {
+        if (run != Run || !NeedsEvidence)
+            return;
         _reportedAt = turn.Now;
         if (diagnosis.Kind == DiagnosisKind.CannotTell)
         {
@@ -62,9 +64,9 @@ internal sealed partial class ContainerEntry
     }
 
     /// <summary>What told of the evidence is not there any more: until the next report nobody is refused.</summary>
-    public void Doubt(Turn turn)
+    public void Doubt(long run, Turn turn)
     {
-        if (_reportedAt + ReportIsFresh > turn.Now)
+        if (run == Run && _reportedAt + ReportIsFresh > turn.Now)
             _reportedAt = turn.Now - ReportIsFresh;
     }
 
@@ -77,13 +79,11 @@ internal sealed partial class ContainerEntry
             _backoff = _backoff.After(attempt.SentAt, turn.Policies.For(attempt.Ticket.Call.Operation), turn.Now);
     }
 
-    /// <summary>Forgets the back-off; true if there was one.</summary>
-    public bool ClearBackoff(Turn turn)
+    /// <summary>Forgets the back-off.</summary>
+    public void ClearBackoff(Turn turn)
     {
-        var had = _backoff != Backoff.None;
         _backoff = Backoff.None;
         Redecide(turn);
-        return had;
     }
 
     /// <summary>Does what is due by time, and finds out what is due next and whether the probe is needed. Ends every input.</summary>
@@ -240,7 +240,7 @@ internal sealed partial class ContainerEntry
                 NextDue = Sooner(NextDue, due);
         }
         if (NeedsEvidence && _askedInRun != Run)
-            turn.Need(Need);
+            turn.NeedEvidence();
         _askedInRun = NeedsEvidence ? Run : 0;
     }
 

@@ -85,6 +85,8 @@ internal sealed partial class ContainerEntry
     /// <summary>True where the probe is to look at the container.</summary>
     public bool NeedsEvidence { get; private set; }
 
+    public bool HasBackoff => _backoff != Backoff.None;
+
     public bool HasOpenCalls => _open.Count + _inherited > 0;
 
     /// <summary>Nothing is kept: the entry may go.</summary>
@@ -110,6 +112,7 @@ internal sealed partial class ContainerEntry
         if (_isRunning)
             EndRun(isRunningAfter: false, lead: null, turn);
         _runs = _runs.OverUpTo(run);
+        Redecide(turn);
     }
 
     /// <summary>The index tells of a run's beginning. It may be the one that a restart's answer or an arriving call has told of before.</summary>
@@ -122,6 +125,7 @@ internal sealed partial class ContainerEntry
         _isRunning = true;
         _runs = KnownRuns.During(run);
         _aheadUntil = null;
+        Redecide(turn);
     }
 
     /// <summary>
@@ -178,9 +182,11 @@ internal sealed partial class ContainerEntry
                 _waiting.OutliveRun(ticket);
         _waiting.SetDeadlines();
         BeginAnew(_isRunning);
+        Redecide(turn);
     }
 
-    public bool IsRunning => _isRunning;
+    /// <summary>True while the run of that number, the ledger's own, is on.</summary>
+    public bool IsOn(long run) => Run == run && _isRunning;
 
     /// <summary>Takes an attempt that is over out of the open ones; false where it belongs to no present run.</summary>
     private bool Close(Attempt attempt)
@@ -195,16 +201,16 @@ internal sealed partial class ContainerEntry
 
     public bool IsStuck(TimeSpan patience, TimeSpan now) => State().IsStuck(patience, now);
 
-    public ContainerSnapshot Snapshot(Turn turn) => new(
+    public ContainerSnapshot Snapshot(TimeSpan patience, TimeSpan now) => new(
         Container,
-        State().IsStuck(turn.Policies.Guard.Patience, turn.Now),
+        State().IsStuck(patience, now),
         Diagnosis,
         EvidenceSince is null ? null : _evidence.SinceUtc,
         _attempts,
         _open.Count + _inherited,
         _waiting.Count,
-        _open.Count == 0 ? null : turn.Now - _open[0].SentAt,
-        _backoff.Until - turn.Now,
+        _open.Count == 0 ? null : now - _open[0].SentAt,
+        _backoff.Until - now,
         _refusals,
         _saved);
 
