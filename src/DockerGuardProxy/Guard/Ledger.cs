@@ -46,7 +46,8 @@ internal sealed class Ledger
     public Turn Arrive(Ticket ticket, Moment at)
     {
         var turn = Step(ticket, at, static (ledger, ticket, turn) => ledger.Arrive(ticket, turn));
-        if (ticket is { Phase: TicketPhase.New, IsDeclined: false })
+        // What has an attempt is sent in this turn, whatever has failed after: it must not go out once more.
+        if (ticket is { Phase: TicketPhase.New, IsDeclined: false, Own: null })
             ticket.PassUnguarded(ticket.Policy.Mode == GuardMode.Off ? Reason.GuardOff : Reason.Fault);
         return turn;
     }
@@ -198,10 +199,11 @@ internal sealed class Ledger
             // Of no entry: it can't be joined, held or refused, and nothing waits for it.
             ticket.First = Verdict.Forward(Reason.UnknownContainer);
             ticket.Phase = TicketPhase.Leading;
-            ticket.Own = new Attempt(_totals.NextAttempt(), ticket, 0, KillAt.Never, isByFullId: false, isStep: false, turn.Now);
-            _totals.Open.Add(ticket.Own);
             turn.Report(new GuardEvent.Decided(ticket, ticket.First, null, 0, null));
-            turn.Send(ticket.Own);
+            var attempt = new Attempt(_totals.NextAttempt(), ticket, 0, KillAt.Never, isByFullId: false, isStep: false, turn.Now);
+            turn.Send(attempt);
+            ticket.Own = attempt;
+            _totals.Open.Add(attempt);
             return;
         }
         _entries.With(ticket.Container, ticket, turn, static (entry, ticket, turn) => entry.Arrive(ticket, turn));

@@ -23,7 +23,7 @@ internal sealed class EvidenceWatch(
     /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A report must not be old before the next comes, whatever looks cost (<see cref="ContainerEntry.ReportIsFresh"/>).</summary>
+    /// <summary>A report must not be old before the next comes, whatever looks cost (<see cref="RunEvidence.ReportIsFresh"/>).</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
     /// <summary>Cheap looks may take this part of a core: with hundreds of stuck containers the pause gets longer.</summary>

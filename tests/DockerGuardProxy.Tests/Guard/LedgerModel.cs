@@ -219,7 +219,7 @@ internal sealed class LedgerModel : IAttemptSender, IRefusalReview, IGuardObserv
             return;
         var box = Of(refused.Ticket).Box;
         Assert.True(box.IsRunning, "refused though the container does not run");
-        Assert.True(box.ReportedAt + ContainerEntry.ReportIsFresh > Now, "refused though nobody had looked of late");
+        Assert.True(box.ReportedAt + RunEvidence.ReportIsFresh > Now, "refused though nobody had looked of late");
         if (IsStuck(box))
         {
             Count(box.Diagnosis == DiagnosisKind.ExitLost ? "refused on a lost exit" : "refused on evidence");
@@ -439,7 +439,7 @@ internal sealed class LedgerModel : IAttemptSender, IRefusalReview, IGuardObserv
     // A report counts for half a minute, and then it is as if nobody had ever looked.
     private void LoseSight()
     {
-        foreach (var box in _boxes.Where(box => box.ReportedAt + ContainerEntry.ReportCounts <= Now))
+        foreach (var box in _boxes.Where(box => box.ReportedAt + RunEvidence.ReportCounts <= Now))
         {
             Count(box.EvidenceSince is null ? "report out of date" : "evidence out of date");
             box.Forget();
@@ -521,7 +521,7 @@ internal sealed class LedgerModel : IAttemptSender, IRefusalReview, IGuardObserv
         var box = call.Box;
         var lead = call.Ticket.Own ?? call.Ticket.Lead;
         // Its run is over: it waits for what the engine says about the end.
-        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now) || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
+        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + RunEvidence.ReportIsFresh > Now) || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
             return;
         if (box.EvidenceSince is { } since)
             Assert.True(Now < Max(since + PatienceOf(box), call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");
