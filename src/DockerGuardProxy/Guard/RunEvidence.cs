@@ -80,9 +80,9 @@ internal sealed record RunEvidence
     {
         // The same object as long as it says the same: texts and refusals go by it.
         var last = Last == report ? Last : report;
-        var fresh = new RunEvidence { Last = last, ReportedAt = now };
-        if (report.IsEvidence)
-            fresh = fresh with { Since = since, SinceUtc = sinceUtc };
+        var fresh = report.IsEvidence
+            ? new RunEvidence { Last = last, ReportedAt = now, Since = since, SinceUtc = sinceUtc }
+            : new RunEvidence { Last = last, ReportedAt = now };
         if (Since is null)
             return (fresh, report.IsEvidence ? EvidenceChange.Began : EvidenceChange.None);
         if (IsUnconfirmed && !(report.IsEvidence && SharesTask(Last!, report)))

@@ -26,7 +26,7 @@ internal sealed class Ticket
     /// <summary>The policy that counts for it: as it is now while it waits, then as it was last.</summary>
     public GuardPolicy Policy { get; internal set; }
 
-    /// <summary>What is sent of it; null where a test sends nothing.</summary>
+    /// <summary>What is sent of it; null where nothing is to be.</summary>
     public GuardedRequest? Request { get; }
 
     /// <summary>The decision at arrival, for span and header.</summary>
