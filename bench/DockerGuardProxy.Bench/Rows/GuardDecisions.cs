@@ -26,7 +26,8 @@ internal static class GuardDecisions
 
     private static double Measure(int entries, int decisions)
     {
-        using var ledger = new Ledger(TimeProvider.System, GuardPolicies.Default, new SilentEngine(), NullGuardObserver.Instance);
+        var engine = new SilentEngine();
+        using var ledger = new LedgerKeeper(TimeProvider.System, GuardPolicies.Default, engine, engine, NullGuardObserver.Instance);
         var containers = Enumerable.Range(0, entries)
             .Select(i => new GuardedContainer($"{i:x64}", $"box-{i}", IsRunning: true, Run: 1, TimeSpan.FromSeconds(10), ""))
             .ToArray();
@@ -46,18 +47,12 @@ internal static class GuardDecisions
     }
 
     /// <summary>Takes every call and never answers.</summary>
-    private sealed class SilentEngine : IAttemptSender
+    private sealed class SilentEngine : IAttemptSender, IRefusalReview
     {
-        public void Send(Attempt attempt)
-        {
-        }
+        private readonly Task<AttemptAnswer> _never = new TaskCompletionSource<AttemptAnswer>().Task;
 
-        public void EvidenceNeeded(EvidenceNeed need)
-        {
-        }
+        public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent) => _never;
 
-        public void Review(EndedRefusals refusals)
-        {
-        }
+        public Task<bool> StillWaitAsync(EndedRefusals refusals) => Task.FromResult(false);
     }
 }

@@ -42,7 +42,7 @@ internal static class JoinedCalls
     {
         var policy = GuardPolicy.Default with { Patience = TimeSpan.FromHours(1), MaxWaitingPerContainer = callers, MaxWaitingOnNode = callers };
         var engine = new Engine();
-        using var ledger = new Ledger(TimeProvider.System, GuardPolicies.All(policy), engine, NullGuardObserver.Instance);
+        using var ledger = new LedgerKeeper(TimeProvider.System, GuardPolicies.All(policy), engine, engine, NullGuardObserver.Instance);
         var container = new GuardedContainer(new string('a', 64), "box", IsRunning: true, Run: 1, TimeSpan.FromSeconds(10), "");
         var call = new TerminatingCall(Operation.Kill, container.Name, Grace.None, null);
         ledger.Arrive(call, container, null);
@@ -61,18 +61,16 @@ internal static class JoinedCalls
     }
 
     /// <summary>Takes the one call that is sent.</summary>
-    private sealed class Engine : IAttemptSender
+    private sealed class Engine : IAttemptSender, IRefusalReview
     {
         public Attempt? Sent { get; private set; }
 
-        public void Send(Attempt attempt) => Sent = attempt;
-
-        public void EvidenceNeeded(EvidenceNeed need)
+        public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent)
         {
+            Sent = attempt;
+            return new TaskCompletionSource<AttemptAnswer>().Task;
         }
 
-        public void Review(EndedRefusals refusals)
-        {
-        }
+        public Task<bool> StillWaitAsync(EndedRefusals refusals) => Task.FromResult(false);
     }
 }

@@ -9,7 +9,7 @@ namespace DockerGuardProxy.Admin;
 
 /// <summary>What an operator may ask and do, apart from HTTP. Nothing here asks the engine.</summary>
 internal sealed class AdminApi(
-    StatusSource source, DecisionHistory decisions, ConfigurationStore store, ContainerIndex index, Ledger ledger, ILogger<AdminApi> logger)
+    StatusSource source, DecisionHistory decisions, ConfigurationStore store, ContainerIndex index, LedgerKeeper ledger, ILogger<AdminApi> logger)
 {
     private int _reloading;
 

@@ -1,6 +1,5 @@
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Guard;
-using DockerGuardProxy.Route;
 using DockerGuardProxy.Telemetry;
 
 namespace DockerGuardProxy.Admin;
@@ -57,7 +56,7 @@ internal sealed class DecisionHistory(TimeProvider time) : IGuardObserver
     private DecisionReport Describe(Ticket ticket, VerdictKind decision, Reason reason, int openCalls, long? lead, Probe.Diagnosis? diagnosis)
     {
         var container = ticket.Container;
-        var caller = (ticket.Request as GuardedRequest)?.Caller;
+        var caller = ticket.Request?.Caller;
         return new DecisionReport(
             time.GetUtcNow(),
             Words.Of(ticket.Call.Operation),

@@ -1,79 +1,52 @@
-using System.Collections.Immutable;
-using DockerGuardProxy.Calls;
+using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Guard;
 
 /// <summary>
-/// What the ledger keeps of one container's present run. Belongs to the ledger's lock. Here its lists and its life; what becomes of
-/// calls is in the Calls part, what is known of the container and when callers are told in the Evidence part, what outlives the
-/// process in the Memory part.
+/// What the ledger keeps of one container: its calls with the present run, what the index has told of its runs, and when something is due.
+/// Belongs to the lock of <see cref="LedgerKeeper"/>.
 /// </summary>
-internal sealed partial class ContainerEntry
+internal sealed class ContainerEntry
 {
-    /// <summary>
-    /// How long held restarts wait, after a run's end, for the engine's other answers about it. dockerd gives them within milliseconds of
-    /// the exit; one that takes longer waits for something else.
-    /// </summary>
-    private static readonly TimeSpan AnswersTake = TimeSpan.FromSeconds(1);
-
-    /// <summary>Events come within milliseconds of the answer, or not at all.</summary>
-    private static readonly TimeSpan IndexTakes = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// How long the calls of a container pass after a fault in its entry, if its run does not end before: as long as the longest back-off.
     /// </summary>
     public static readonly TimeSpan QuarantineLasts = TimeSpan.FromMinutes(5);
 
+    /// <summary>Events come within milliseconds of the answer, or not at all.</summary>
+    private static readonly TimeSpan IndexTakes = TimeSpan.FromSeconds(5);
+
     private readonly LedgerTotals _totals;
+    private readonly ContainerCalls _calls;
+    private KnownRuns _runs;
 
-    // Attempts of this run that are not over, oldest first; _view is what the decision sees of them.
-    private readonly List<Attempt> _open = [];
-    private ImmutableArray<OpenCall> _view = [];
-
-    // As long as one who waits may come back to be decided again, the entry must remember whether the container runs.
-    private readonly WaitingCallers _waiting;
-
-    // Attempts of an ended run that the engine has yet to answer, each with the time until which held restarts wait for it; oldest first.
-    private readonly List<(Attempt Attempt, TimeSpan Until)> _unanswered = [];
-
-    // Until when the entry is kept because an answer was ahead of the index.
+    // Until when the entry is kept because an answer was ahead of the index, lest a new one begin with the old run. Not for long, as the index
+    // may have missed the run's end.
     private TimeSpan? _aheadUntil;
 
     // Until when nothing is decided about its calls, as a fault was met here; null where none was.
     private TimeSpan? _quarantinedUntil;
 
-    private bool _isRunning;
-    private KnownRuns _runs;
-    private long _attempts;
-    private long _saved;
-    private long _refusals;
-
     public ContainerEntry(GuardedContainer container, LedgerTotals totals)
+        : this(container, KnownRuns.Of(container), totals)
     {
-        Container = container;
+    }
+
+    private ContainerEntry(GuardedContainer container, KnownRuns runs, LedgerTotals totals)
+    {
         _totals = totals;
-        _waiting = new WaitingCallers(totals);
-        _isRunning = container.IsRunning;
-        _runs = KnownRuns.Of(container);
-        Run = totals.NextRun();
-        Number = Run;
+        _calls = new ContainerCalls(container, totals);
+        _runs = runs;
+        Number = Run.Number;
     }
 
-    private ContainerEntry(ContainerEntry faulty, TimeSpan quarantinedUntil)
-        : this(faulty.Container, faulty._totals)
-    {
-        _isRunning = faulty._isRunning;
-        _runs = faulty._runs;
-        _quarantinedUntil = NextDue = quarantinedUntil;
-    }
-
-    public GuardedContainer Container { get; private set; }
-
-    /// <summary>The ledger's own number of the present run, or of the pause after it.</summary>
-    public long Run { get; private set; }
+    public GuardedContainer Container => Run.Container;
 
     /// <summary>What the probe is to look at.</summary>
-    public EvidenceNeed Need => new(Container.Id, Run, _runs.Present);
+    public EvidenceNeed Need => new(Container.Id, Run.Number, _runs.Present);
+
+    /// <summary>True where the probe is to look at the container.</summary>
+    public bool NeedsEvidence => Run.NeedsEvidence;
 
     /// <summary>When <see cref="Settle"/> has something to do next; null if nothing is due by time.</summary>
     public TimeSpan? NextDue { get; private set; }
@@ -84,167 +57,173 @@ internal sealed partial class ContainerEntry
     /// <summary>When its turn is by the ledger's schedule, which alone sets it.</summary>
     public TimeSpan? ScheduledFor { get; set; }
 
-    /// <summary>True where the probe is to look at the container.</summary>
-    public bool NeedsEvidence { get; private set; }
+    public bool HasOpenCalls => Run.OpenCalls > 0;
 
-    public bool HasOpenCalls => _open.Count + _inherited > 0;
+    public bool HasBackoff => Run.Backoff != Backoff.None;
+
+    /// <summary>There is nothing to tell about the container.</summary>
+    public bool IsIdle => _calls.IsIdle;
 
     /// <summary>Nothing is kept: the entry may go.</summary>
     public bool IsEmpty => IsIdle && _aheadUntil is null && _quarantinedUntil is null;
 
-    /// <summary>There is nothing to tell about the container.</summary>
-    public bool IsIdle =>
-        _open.Count == 0 && _waiting.IsEmpty && EvidenceSince is null && _backoff.Until is null && _recent.IsEmpty;
+    private GuardedRun Run => _calls.Run;
 
-    public void Rename(string name)
+    /// <summary>True while the run of that number, the ledger's own, is on.</summary>
+    public bool IsOn(long run) => Run.Number == run && Run.IsOn;
+
+    public bool IsStuck(TimeSpan patience, TimeSpan now) => Run.State().IsStuck(patience, now);
+
+    public void Rename(string name) => Run.Rename(name);
+
+    /// <summary>A call arrives.</summary>
+    public void Arrive(Ticket ticket, Turn turn)
     {
-        Container = Container with { Name = name };
-        _refusalBody = null;
+        // The index may know of a start that was not told here yet.
+        var container = ticket.Container!;
+        if (container.IsRunning && container.Run != _runs.Present)
+            RunStarted(container.Run, turn);
+        if (_quarantinedUntil is null)
+            CallRules.Arrive(_calls, ticket, _totals.Waiting, turn);
     }
+
+    /// <summary>An attempt is over: answered, or lost where <paramref name="answer"/> is null.</summary>
+    public void End(Attempt attempt, EngineAnswer? answer, Turn turn)
+    {
+        if (!CallRules.End(_calls, attempt, answer, turn))
+            return;
+        RunIsOver();
+        _aheadUntil = turn.Now + IndexTakes;
+    }
+
+    /// <summary>The caller has left.</summary>
+    public void CallerLeft(Ticket ticket, Turn turn) => CallRules.CallerLeft(_calls, ticket, turn);
+
+    /// <summary>The configuration is another one.</summary>
+    public void PoliciesChanged(Turn turn) => CallRules.PoliciesChanged(_calls, turn);
 
     /// <summary>The index tells of a run's end (die, destroy). Late news of a run that is known to be over changes nothing.</summary>
     public void RunEnded(long run, Turn turn)
     {
-        if (run == _runs.Past && !_isRunning)
+        if (run == _runs.Past && !Run.IsOn)
             _aheadUntil = null;
-        if (_runs.IsPast(run))
-            return;
-        if (_isRunning)
-            EndRun(isRunningAfter: false, lead: null, turn);
-        _runs = _runs.OverUpTo(run);
+        if (!_runs.IsPast(run))
+        {
+            if (Run.IsOn)
+                EndRun(isRunningAfter: false, turn);
+            _runs = _runs.OverUpTo(run);
+        }
+        CallRules.Redecide(_calls, turn);
     }
 
     /// <summary>The index tells of a run's beginning. It may be the one that a restart's answer or an arriving call has told of before.</summary>
     public void RunStarted(long run, Turn turn)
     {
-        if (_runs.IsPast(run) || run == _runs.Present)
-            return;
-        if (_isRunning && _runs.Present > 0)
-            EndRun(isRunningAfter: true, lead: null, turn);
-        _isRunning = true;
-        _runs = KnownRuns.During(run);
-        _aheadUntil = null;
-    }
-
-    /// <summary>
-    /// The run's end was told by an answer, and the index does not know yet: the entry is kept until it does, lest a new one begin with the
-    /// old run. Not for long, as the index may have missed it.
-    /// </summary>
-    private void GoAheadOfIndex(Turn turn) => _aheadUntil = turn.Now + IndexTakes;
-
-    /// <summary>
-    /// The run is over (die, destroy, an answer that says so, a start or restart seen through us). Its open calls are closed to joins;
-    /// calls that have joined them keep them, but where a stop or kill of the run has its 204 it is theirs as well. A stop or kill that was
-    /// held during the run joins an unanswered one of that run: on the engine it would have waited for this very exit, and would have got
-    /// the same answer. Sending it now could hit the next run. What is still held is left for <see cref="Redecide"/>.
-    /// </summary>
-    /// <param name="isRunningAfter">The next run is on.</param>
-    /// <param name="lead">The stop or kill whose 204 told of the end; null where something else did.</param>
-    /// <param name="turn">The input.</param>
-    private void EndRun(bool isRunningAfter, Attempt? lead, Turn turn)
-    {
-        var answered = lead;
-        lead ??= _open.Find(attempt => attempt is { IsShadow: false, Ticket.Call.Operation: Operation.Stop or Operation.Kill });
-        if (_isRunning)
-            ReviewRefusals(turn);
-        EndEvidence(turn);
-        _waiting.ClearDeadlines();
-        foreach (var ticket in _waiting.PresentNow())
+        if (!_runs.IsPast(run) && run != _runs.Present)
         {
-            if (ticket.IsObserved)
-                SettleDown(ticket);
-            else if (ticket.Phase != TicketPhase.Held)
-                _waiting.OutliveRun(ticket);
-            else if (lead is not null && ticket.Run == Run && ticket.Call.Operation is Operation.Stop or Operation.Kill)
-                Attach(ticket, lead, Reason.RunEnded, isOfPresentRun: false, turn);
+            if (Run.IsOn && _runs.Present > 0)
+                EndRun(isRunningAfter: true, turn);
+            Run.Begin();
+            _runs = KnownRuns.During(run);
+            _aheadUntil = null;
         }
-        _waiting.SetDeadlines();
-        if (answered is not null)
-            ShareAnswer(answered, turn);
-        AwaitAnswers(turn);
-        _quarantinedUntil = null;
-        _runs = _runs.Over();
-        BeginAnew(isRunningAfter);
+        CallRules.Redecide(_calls, turn);
     }
 
-    /// <summary>
-    /// The engine has restarted: it knows nothing of its open calls. Callers that joined them learn of it when the sender reports
-    /// the lost connection; what was learned from the old engine is forgotten.
-    /// </summary>
+    /// <summary>The engine has restarted.</summary>
     public void EngineRestarted(Turn turn)
     {
-        EndEvidence(turn);
-        _waiting.ClearDeadlines();
-        foreach (var ticket in _waiting.PresentNow())
-        {
-            if (ticket.Phase != TicketPhase.Held)
-                _waiting.OutliveRun(ticket);
-        }
-        _waiting.SetDeadlines();
-        BeginAnew(_isRunning);
+        _calls.EngineRestarted(turn);
+        CallRules.Redecide(_calls, turn);
     }
 
-    public bool IsRunning => _isRunning;
-
-    /// <summary>Takes an attempt that is over out of the open ones; false where it belongs to no present run.</summary>
-    private bool Close(Attempt attempt)
+    /// <summary>The probe's report about the run of that number; ignored where that is over or needs no evidence any more.</summary>
+    public void Evidence(long run, Diagnosis diagnosis, TimeSpan heldFor, Turn turn)
     {
-        _unanswered.RemoveAll(unanswered => unanswered.Attempt == attempt);
-        if (!_open.Remove(attempt))
-            return false;
-        if (!attempt.IsShadow)
-            RefreshView();
-        return true;
+        if (run != Run.Number || !NeedsEvidence)
+            return;
+        if (diagnosis.Kind == DiagnosisKind.CannotTell)
+            _totals.BlindLooks++;
+        if (Run.Take(diagnosis, heldFor, turn))
+            CallRules.Redecide(_calls, turn);
     }
 
-    public bool IsStuck(TimeSpan patience, TimeSpan now) => State().IsStuck(patience, now);
+    /// <summary>What the last report about the run of that number rests on is not there any more.</summary>
+    public void Doubt(long run, Turn turn)
+    {
+        if (run == Run.Number)
+            Run.Doubt(turn.Now);
+    }
 
-    public ContainerSnapshot Snapshot(Turn turn) => new(
+    /// <summary>Forgets the back-off.</summary>
+    public void ClearBackoff(Turn turn)
+    {
+        Run.ClearBackoff();
+        CallRules.Redecide(_calls, turn);
+    }
+
+    /// <summary>The process ends.</summary>
+    public void TurnAway(bool all, Turn turn) => _calls.TurnAway(all, turn);
+
+    /// <summary>A fault was met here.</summary>
+    public void FailOpen(Turn turn) => _calls.FailOpen(turn);
+
+    /// <summary>What takes this entry's place after a fault in it. It remembers the run alone, by whose end it ends at the latest.</summary>
+    /// <param name="now">The moment of the fault.</param>
+    public ContainerEntry Quarantined(TimeSpan now)
+    {
+        var until = now + QuarantineLasts;
+        return new(Container with { IsRunning = Run.IsOn }, _runs, _totals) { _quarantinedUntil = until, NextDue = until };
+    }
+
+    /// <summary>Does what is due by time, and finds out what is due next and whether the probe is needed. Ends every input.</summary>
+    public void Settle(Turn turn)
+    {
+        if (Run.EndPause(turn.Now))
+            CallRules.Redecide(_calls, turn);
+        if (Run.LoseSight(turn))
+            CallRules.Redecide(_calls, turn);
+        if (_calls.Forget(turn.Now))
+            CallRules.Redecide(_calls, turn);
+        if (_aheadUntil <= turn.Now)
+            _aheadUntil = null;
+        if (_quarantinedUntil <= turn.Now)
+            _quarantinedUntil = null;
+        NextDue = Due.Sooner(Due.Sooner(_aheadUntil, _quarantinedUntil), Run.TellStuck(turn));
+        NextDue = Due.Sooner(NextDue, _calls.RefuseDue(turn));
+        NextDue = Due.Sooner(NextDue, Run.AskForEvidence(turn));
+        NextDue = Due.Sooner(NextDue, _calls.NextDue);
+    }
+
+    public ContainerSnapshot Snapshot(TimeSpan patience, TimeSpan now) => new(
         Container,
-        State().IsStuck(turn.Policies.Guard.Patience, turn.Now),
-        Diagnosis,
-        EvidenceSince is null ? null : _evidence.SinceUtc,
-        _attempts,
-        _open.Count + _inherited,
-        _waiting.Count,
-        _open.Count == 0 ? null : turn.Now - _open[0].SentAt,
-        _backoff.Until - turn.Now,
-        _refusals,
-        _saved);
+        IsStuck(patience, now),
+        Run.Evidence.Last,
+        Run.Evidence.Since is null ? null : Run.Evidence.SinceUtc,
+        Run.Attempts,
+        Run.OpenCalls,
+        _calls.Waiting.Count,
+        Run.Open.Count == 0 ? null : now - Run.Open[0].SentAt,
+        Run.Backoff.Until - now,
+        Run.Refusals,
+        Run.Saved);
 
-    /// <summary>
-    /// The engine answers every stop and kill of a run when the container has exited, but each by itself, and each looks at the container's
-    /// state of that moment (moby <c>State.Wait</c>): one that comes to look after the next start waits for the end of that run. So a held
-    /// restart is not sent before they are answered.
-    /// </summary>
-    private void AwaitAnswers(Turn turn)
+    /// <inheritdoc cref="GuardedRun.Remember"/>
+    public RememberedContainer? Remember(TimeSpan origin) => Run.Remember(origin);
+
+    /// <inheritdoc cref="GuardedRun.Restore"/>
+    public void Restore(RememberedContainer known, TimeSpan origin, bool engineGivesUp, Turn turn) =>
+        Run.Restore(known, origin, engineGivesUp, turn);
+
+    private void EndRun(bool isRunningAfter, Turn turn)
     {
-        foreach (var attempt in _open)
-            _unanswered.Add((attempt, turn.Now + AnswersTake));
+        _calls.EndRun(isRunningAfter, answered: null, turn);
+        RunIsOver();
     }
 
-    private void ForgetLateAnswers(Turn turn)
+    private void RunIsOver()
     {
-        if (_waiting.Held == 0)
-            _unanswered.Clear();
-        else if (_unanswered.RemoveAll(unanswered => unanswered.Until <= turn.Now) > 0)
-            Redecide(turn);
+        _quarantinedUntil = null;
+        _runs = _runs.Over();
     }
-
-    private void BeginAnew(bool isRunning)
-    {
-        _open.Clear();
-        _view = [];
-        Run = _totals.NextRun();
-        _isRunning = isRunning;
-        _attempts = _saved = _refusals = 0;
-        _evidence = RunEvidence.None;
-        _reportedAt = null;
-        _killSentAt = null;
-        _dueUtc = null;
-        _refusalBody = null;
-    }
-
-    private void RefreshView() =>
-        _view = [.. _open.Where(attempt => !attempt.IsShadow).Select(attempt => attempt.ToOpenCall())];
 }

@@ -1,19 +1,14 @@
 namespace DockerGuardProxy.Guard;
 
-/// <summary>What the ledger asks of its surroundings. Called outside its lock; must return soon.</summary>
+/// <summary>Sends calls to the engine.</summary>
 internal interface IAttemptSender
 {
     /// <summary>
-    /// Starts sending; called once for each attempt. Must end in exactly one of <see cref="Ledger.Answered"/> and
-    /// <see cref="Ledger.Lost"/>, however long that takes and whether or not the caller is still there.
+    /// Sends a call and reads its answer, however long that takes and whether or not its caller is still there. Called once for each attempt,
+    /// outside the ledger's lock; must soon return its task.
     /// </summary>
-    public void Send(Attempt attempt);
-
-    /// <summary>A container needs evidence from now on: see <see cref="Ledger.EvidenceNeeds"/>.</summary>
-    public void EvidenceNeeded(EvidenceNeed need);
-
-    /// <summary>
-    /// Looks whether the named tasks still wait, once, and tells <see cref="Ledger.Reviewed"/> where all of them do.
-    /// </summary>
-    public void Review(EndedRefusals refusals);
+    /// <param name="attempt">What is sent.</param>
+    /// <param name="mayBeSent">Asked if the engine took long to take the connection (<see cref="Ledger.MayStillBeSent"/>).</param>
+    /// <exception cref="Exception">No answer will come: never connected, or the connection was lost.</exception>
+    public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent);
 }

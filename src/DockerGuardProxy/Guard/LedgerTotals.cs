@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
+
 namespace DockerGuardProxy.Guard;
 
-/// <summary>What the entries of a ledger share; belongs to the ledger's lock.</summary>
+/// <summary>What the entries of a ledger share; belongs to the lock of <see cref="LedgerKeeper"/>.</summary>
 internal sealed class LedgerTotals
 {
     private long _attempt;
@@ -33,4 +35,19 @@ internal sealed class LedgerTotals
 
     /// <summary>Runs are numbered for the whole ledger, so an entry made anew never meets an old number.</summary>
     public long NextRun() => ++_run;
+
+    /// <summary>The ledger at this moment.</summary>
+    public GuardSnapshot Snapshot(ImmutableArray<ContainerSnapshot> containers, TimeSpan now) => new(
+        [
+            .. Open.GroupBy(attempt => attempt.Ticket.Call.Operation)
+                .Select(open => new OpenOperation(open.Key, open.Count(), now - open.Min(attempt => attempt.SentAt))),
+        ],
+        Waiting,
+        containers.Max(container => container.OldestOpen),
+        Refusals,
+        EndedSoon,
+        WrongRefusals,
+        Saved,
+        BlindLooks,
+        containers);
 }

@@ -15,6 +15,12 @@ internal sealed record RunEvidence
     /// </summary>
     public static readonly TimeSpan ExitTakes = TimeSpan.FromSeconds(30 + 2 + 8);
 
+    /// <summary>How long a report counts. Usually the next comes two seconds later; where reads of /proc drag, after sixteen.</summary>
+    public static readonly TimeSpan ReportCounts = TimeSpan.FromSeconds(30);
+
+    /// <summary>Nobody is refused by an older report: the next is waited for.</summary>
+    public static readonly TimeSpan ReportIsFresh = TimeSpan.FromSeconds(5);
+
     private RunEvidence()
     {
     }
@@ -22,8 +28,14 @@ internal sealed record RunEvidence
     /// <summary>Nothing was reported.</summary>
     public static RunEvidence None { get; } = new();
 
-    /// <summary>The last report; null without one.</summary>
+    /// <summary>The last report; null where nobody has looked of late.</summary>
     public Diagnosis? Last { get; private init; }
+
+    /// <summary>When it came; null without one.</summary>
+    public TimeSpan? ReportedAt { get; private init; }
+
+    /// <summary>When it is out of date: nobody looks any more, and what was seen may have ended.</summary>
+    public TimeSpan? LostAt => ReportedAt + ReportCounts;
 
     /// <summary>
     /// Since when every report has shown the same cause, one that SIGKILL can't remove; null where the last is no evidence. With a lost
@@ -41,11 +53,17 @@ internal sealed record RunEvidence
     public TimeSpan LeastPatience => this is { Since: not null, Last.Kind: DiagnosisKind.ExitLost } ? ExitTakes : TimeSpan.Zero;
 
     /// <summary>What an earlier process has seen.</summary>
-    public static RunEvidence Remembered(Diagnosis evidence, TimeSpan since, DateTimeOffset sinceUtc) =>
-        new() { Last = evidence, Since = since, SinceUtc = sinceUtc, IsUnconfirmed = true };
+    public static RunEvidence Remembered(Diagnosis evidence, TimeSpan since, DateTimeOffset sinceUtc, TimeSpan now) =>
+        new() { Last = evidence, ReportedAt = now, Since = since, SinceUtc = sinceUtc, IsUnconfirmed = true };
+
+    /// <summary>Somebody may be refused by it: this process has looked, and of late.</summary>
+    public bool MayRefuse(TimeSpan now) => !IsUnconfirmed && IsFresh(now);
+
+    /// <summary>What told of it is not there any more: until the next report nobody is refused by it.</summary>
+    public RunEvidence Doubted(TimeSpan now) => IsFresh(now) ? this with { ReportedAt = now - ReportIsFresh } : this;
 
     /// <summary>It counts no more; what was seen is still to be told to those who are decided about at the end of the run.</summary>
-    public RunEvidence Over() => new() { Last = Last };
+    public RunEvidence Over() => new() { Last = Last, ReportedAt = ReportedAt };
 
     /// <summary>When the container is stuck by it; null without evidence.</summary>
     public TimeSpan? StuckAt(TimeSpan patience) => Since + (patience > LeastPatience ? patience : LeastPatience);
@@ -57,11 +75,14 @@ internal sealed record RunEvidence
     /// <param name="report">The report.</param>
     /// <param name="since">Since when what it shows has held.</param>
     /// <param name="sinceUtc">The same by the wall clock.</param>
-    public (RunEvidence Next, EvidenceChange Change) With(Diagnosis report, TimeSpan since, DateTimeOffset sinceUtc)
+    /// <param name="now">When it came.</param>
+    public (RunEvidence Next, EvidenceChange Change) With(Diagnosis report, TimeSpan since, DateTimeOffset sinceUtc, TimeSpan now)
     {
         // The same object as long as it says the same: texts and refusals go by it.
         var last = Last == report ? Last : report;
-        var fresh = report.IsEvidence ? new RunEvidence { Last = last, Since = since, SinceUtc = sinceUtc } : new RunEvidence { Last = last };
+        var fresh = report.IsEvidence
+            ? new RunEvidence { Last = last, ReportedAt = now, Since = since, SinceUtc = sinceUtc }
+            : new RunEvidence { Last = last, ReportedAt = now };
         if (Since is null)
             return (fresh, report.IsEvidence ? EvidenceChange.Began : EvidenceChange.None);
         if (IsUnconfirmed && !(report.IsEvidence && SharesTask(Last!, report)))
@@ -69,9 +90,11 @@ internal sealed record RunEvidence
         if (!report.IsEvidence)
             return (fresh, EvidenceChange.Ended);
         return IsSameCause(Last!, report)
-            ? (this with { Last = last, IsUnconfirmed = false }, EvidenceChange.None)
+            ? (this with { Last = last, ReportedAt = now, IsUnconfirmed = false }, EvidenceChange.None)
             : (fresh, EvidenceChange.Changed);
     }
+
+    private bool IsFresh(TimeSpan now) => ReportedAt + ReportIsFresh > now;
 
     // D state and frozen are two causes, though SIGKILL changes neither: a cgroup that was thawed lets its tasks exit, and one of them may
     // sleep in D for a moment on its way. For the same reason tasks none of which was there before are another cause. A doomed process

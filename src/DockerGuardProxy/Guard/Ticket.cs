@@ -7,7 +7,7 @@ internal sealed class Ticket
 {
     private readonly TaskCompletionSource<Outcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal Ticket(TerminatingCall call, GuardedContainer? container, GuardPolicy policy, object? request, TimeSpan arrivedAt)
+    internal Ticket(TerminatingCall call, GuardedContainer? container, GuardPolicy policy, GuardedRequest? request, TimeSpan arrivedAt)
     {
         Call = call;
         Container = container;
@@ -26,8 +26,8 @@ internal sealed class Ticket
     /// <summary>The policy that counts for it: as it is now while it waits, then as it was last.</summary>
     public GuardPolicy Policy { get; internal set; }
 
-    /// <summary>What the sender needs to send the call; opaque here.</summary>
-    public object? Request { get; }
+    /// <summary>What is sent of it; null where nothing is to be.</summary>
+    public GuardedRequest? Request { get; }
 
     /// <summary>The decision at arrival, for span and header.</summary>
     public Verdict First { get; internal set; }
@@ -103,6 +103,14 @@ internal sealed class Ticket
         Phase = Own is null ? TicketPhase.Done : TicketPhase.Settled;
         if (Own is null)
             turn.Complete(this, DockerGuardProxy.Guard.Outcome.Unguarded.Instance);
+    }
+
+    /// <summary>Nothing is decided about the call: it is forwarded like any other.</summary>
+    internal void PassUnguarded(Reason reason)
+    {
+        First = Verdict.Forward(reason);
+        Phase = TicketPhase.Done;
+        Complete(DockerGuardProxy.Guard.Outcome.Unguarded.Instance);
     }
 
     /// <summary>True the first time; later outcomes are ignored.</summary>

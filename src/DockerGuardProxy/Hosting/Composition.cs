@@ -99,7 +99,11 @@ internal static class Composition
     private static void AddState(IServiceCollection services, ConfigurationStore store, TimeProvider time, string procfs)
     {
         var folder = StateFolder.Of(Environment.GetEnvironmentVariable, store.Current.Admin.Path);
+        services.AddSingleton<EvidenceSignal>();
+        services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<EvidenceSignal>());
         services.AddSingleton(provider => new StateKeeper(
+            provider.GetRequiredService<LedgerKeeper>(),
+            provider.GetRequiredService<EvidenceSignal>(),
             new StateFile(Path.Combine(folder, StateFile.Name)),
             BootId.Read(procfs),
             provider.GetRequiredService<ContainerIndex>(),
@@ -109,9 +113,7 @@ internal static class Composition
             store,
             time,
             provider.GetRequiredService<ILogger<StateKeeper>>()));
-        services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<StateKeeper>());
-        // The ledger hands itself to the keeper when it is made.
-        AddSupervised<StateKeeper>(services, provider => provider.GetRequiredService<Ledger>());
+        AddSupervised<StateKeeper>(services);
     }
 
     private static void AddEngine(IServiceCollection services, EngineOptions engine, string procfs)
@@ -124,7 +126,7 @@ internal static class Composition
         services.AddSingleton(provider => new ContainerLearner(
             provider.GetRequiredService<IEngineApi>(),
             provider.GetRequiredService<ContainerIndex>(),
-            id => !provider.GetRequiredService<Ledger>().HasOpenCalls(id),
+            id => !provider.GetRequiredService<LedgerKeeper>().HasOpenCalls(id),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ContainerLearner>>()));
         services.AddSingleton(provider => new EngineVitalsReader(provider.GetRequiredService<ProcRoot>(), engine.Path));
@@ -137,7 +139,7 @@ internal static class Composition
             var index = provider.GetRequiredService<ContainerIndex>();
             index.Listen(provider.GetRequiredService<ContainerLearner>());
             index.Listen(provider.GetRequiredService<BypassWatch>());
-            index.Listen(new LedgerFeed(provider.GetRequiredService<Ledger>()));
+            index.Listen(new LedgerFeed(provider.GetRequiredService<LedgerKeeper>()));
         });
     }
 
@@ -148,6 +150,7 @@ internal static class Composition
         services.AddSingleton<Prober>();
         services.AddSingleton<EvidenceWatch>();
         services.AddSingleton<AttemptSender>();
+        services.AddSingleton<RefusalReview>();
         services.AddSingleton<IGuardObserver, GuardLog>();
         services.AddSingleton<IGuardObserver>(provider => new CallTelemetry(
             provider.GetRequiredService<Instrumentation>(), store.Current.Telemetry.ForwardedRatio, time));
@@ -159,18 +162,17 @@ internal static class Composition
         services.AddSingleton<IGuardObserver>(provider => provider.GetRequiredService<DecisionHistory>());
         services.AddSingleton(provider =>
         {
-            var sender = provider.GetRequiredService<AttemptSender>();
-            var observers = new GuardObservers(provider.GetServices<IGuardObserver>(), provider.GetRequiredService<FailOpen>());
-            var ledger = new Ledger(time, store.Current.Guard.Policies, sender, observers);
-            sender.Ledger = ledger;
-            provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;
-            provider.GetRequiredService<StateKeeper>().Ledger = ledger;
+            var ledger = new LedgerKeeper(
+                time,
+                store.Current.Guard.Policies,
+                provider.GetRequiredService<AttemptSender>(),
+                provider.GetRequiredService<RefusalReview>(),
+                new GuardObservers(provider.GetServices<IGuardObserver>(), provider.GetRequiredService<FailOpen>()));
             store.Changed += changed => ledger.Policies = changed.Guard.Policies;
             return ledger;
         });
         services.AddSingleton<GuardedCalls>();
-        // The ledger hands itself to the watch when it is made.
-        AddSupervised<EvidenceWatch>(services, provider => provider.GetRequiredService<Ledger>());
+        AddSupervised<EvidenceWatch>(services);
     }
 
     private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)

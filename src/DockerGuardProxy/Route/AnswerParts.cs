@@ -7,11 +7,8 @@ using Microsoft.Extensions.Primitives;
 
 namespace DockerGuardProxy.Route;
 
-/// <summary>What an <see cref="EngineAnswer"/> keeps of the engine's head, to be written for the caller and for each that joined it.</summary>
-/// <param name="Reason">Reason phrase.</param>
-/// <param name="Headers">Names and values as they came, without those of the connection.</param>
-/// <param name="IsChunked">It came in chunks, as net/http sends whatever is longer than 2,048 bytes; each copy is framed likewise.</param>
-internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<string, StringValues>> Headers, bool IsChunked)
+/// <summary>Reads the engine's answer to a terminating call whole, and writes it for the caller and for each that joined it.</summary>
+internal static class AnswerParts
 {
     /// <summary>The longest answer that is kept, in bytes. Those to terminating calls are an error text at most.</summary>
     private const int MaxLength = 1 << 20;
@@ -34,7 +31,7 @@ internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<s
         }
 
         var isChunked = response.Headers.TransferEncodingChunked == true;
-        return new EngineAnswer((int)response.StatusCode, body.ToArray(), new AnswerParts(response.ReasonPhrase, headers.ToImmutable(), isChunked));
+        return new EngineAnswer((int)response.StatusCode, body.ToArray(), new KeptHead(response.ReasonPhrase, headers.ToImmutable(), isChunked));
     }
 
     /// <summary>Writes an answer to one caller.</summary>
@@ -42,15 +39,15 @@ internal sealed record AnswerParts(string? Reason, ImmutableArray<KeyValuePair<s
     {
         var response = http.Response;
         response.StatusCode = answer.Status;
-        if (answer.Head is AnswerParts parts)
+        if (answer.Head is { } head)
         {
-            http.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = parts.Reason;
-            foreach (var (name, value) in parts.Headers) response.Headers[name] = value;
+            http.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = head.Reason;
+            foreach (var (name, value) in head.Headers) response.Headers[name] = value;
         }
 
         if (answer.Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified) return;
 
-        if (answer.Head is not AnswerParts { IsChunked: true }) response.ContentLength = answer.Body.Length;
+        if (answer.Head is not { IsChunked: true }) response.ContentLength = answer.Body.Length;
         await response.Body.WriteAsync(answer.Body, http.RequestAborted);
     }
 

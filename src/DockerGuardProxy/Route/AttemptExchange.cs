@@ -1,3 +1,6 @@
+using System.Buffers;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Guard;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Sockets;
 
@@ -32,13 +35,25 @@ internal sealed class AttemptExchange(EngineDialer dialer, GuardedRequest reques
         ThrowIfSent();
         if (_waited && !mayBeSent()) throw new IOException("The caller left and the container's run ended before the engine took the call.");
         _sent = true;
-        await stream.SendAsync(request.Encode(id), cancellationToken);
+        await stream.SendAsync(Encode(request, id), cancellationToken);
         request.DropBody();
     }
 
     /// <inheritdoc/>
     public void OnAnswerBytes(ReadOnlySpan<byte> bytes)
     {
+    }
+
+    /// <summary>The bytes to send.</summary>
+    /// <param name="request">The call.</param>
+    /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>
+    internal static ReadOnlyMemory<byte> Encode(GuardedRequest request, string? id)
+    {
+        var writer = new ArrayBufferWriter<byte>(64 + request.Target.Length + request.Headers.Length + request.Body.Length);
+        RequestHead.WriteLine(request.Method, id is null ? request.Target : ActionTarget.WithId(request.Method, request.Target, id), writer);
+        writer.Write(request.Headers.Span);
+        writer.Write(request.Body.Span);
+        return writer.WrittenMemory;
     }
 
     private void ThrowIfSent()

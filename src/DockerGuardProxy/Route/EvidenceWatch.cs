@@ -1,7 +1,6 @@
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
-using DockerGuardProxy.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,14 +11,19 @@ namespace DockerGuardProxy.Route;
 /// tell of it are as they were, a cheap look each half second confirms it, whatever its size; whole looks get rarer and keep to a budget. With
 /// none of these tasks left it is looked at whole at once: a thaw is noticed within 2 s.
 /// </summary>
-internal sealed partial class EvidenceWatch(
-    Prober prober, ProbeOptions options, ContainerIndex index, FaultCount faults, TimeProvider time, ILogger<EvidenceWatch> logger)
-    : BackgroundService
+internal sealed class EvidenceWatch(
+    LedgerKeeper ledger,
+    Prober prober,
+    ProbeOptions options,
+    ContainerIndex index,
+    FaultCount faults,
+    TimeProvider time,
+    ILogger<EvidenceWatch> logger) : BackgroundService
 {
     /// <summary>From one round of cheap looks to the next. A whole look takes a little over <see cref="ProbeOptions.Gap"/> more.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A report must not be old before the next comes, whatever looks cost (<see cref="ContainerEntry.ReportIsFresh"/>).</summary>
+    /// <summary>A report must not be old before the next comes, whatever looks cost (<see cref="RunEvidence.ReportIsFresh"/>).</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
     /// <summary>Cheap looks may take this part of a core: with hundreds of stuck containers the pause gets longer.</summary>
@@ -28,52 +32,23 @@ internal sealed partial class EvidenceWatch(
     /// <summary>Whole looks that are not urgent share a pass over /proc up to this many tasks, so that no round is out of all proportion.</summary>
     private const int MaxTasksAtOnce = 1000;
 
-    private readonly WakeSignal _wake = new();
     private readonly Dictionary<(string Id, long Run), WatchedRun> _watched = [];
     private readonly long _origin = time.GetTimestamp();
     private ProbeBudget _budget;
     private bool _isFailing;
 
-    /// <summary>Whose needs are served. Set once, before the watch starts.</summary>
-    public Ledger? Ledger { get; set; }
-
     private TimeSpan Now => time.GetElapsedTime(_origin);
-
-    /// <summary>There is something to look at from now on.</summary>
-    public void Wake() => _wake.Give();
-
-    /// <summary>
-    /// Looks whether the tasks that refusals named still wait though their container has ended. What can't be looked at proves nothing.
-    /// </summary>
-    public async Task ReviewAsync(EndedRefusals refusals)
-    {
-        try
-        {
-            if (await prober.StillWaitAsync(refusals.Named))
-                Ledger!.Reviewed(refusals);
-        }
-        catch (Exception e)
-        {
-            ProbeFailed(logger, e);
-        }
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        _wake.Dispose();
-    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _budget = ProbeBudget.Begin(Now, prober.Spent);
         while (true)
         {
-            var needs = Ledger!.EvidenceNeeds();
+            var needs = ledger.EvidenceNeeds();
             await WatchAsync(needs, stoppingToken);
             if (needs.IsEmpty)
             {
-                await _wake.WaitAsync(stoppingToken);
+                await ledger.WaitForEvidenceNeedAsync(stoppingToken);
                 continue;
             }
 
@@ -90,7 +65,7 @@ internal sealed partial class EvidenceWatch(
         if (!_isFailing)
         {
             faults.Add();
-            ProbeFailed(logger, fault);
+            ProbeLog.Failed(logger, fault);
         }
 
         _isFailing = true;
@@ -143,9 +118,9 @@ internal sealed partial class EvidenceWatch(
             if (run.Running is { IsCompleted: true })
                 continue;
             if (standings[i] == Standing.Fallen)
-                Ledger!.Doubt(need);
+                ledger.Doubt(need);
             else
-                Ledger!.Evidence(need, run.Last!.Diagnosis, options.Gap);
+                ledger.Evidence(need, run.Last!.Diagnosis, options.Gap);
             run.Take(standings[i]);
         }
 
@@ -186,7 +161,7 @@ internal sealed partial class EvidenceWatch(
     private async Task<Look> LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
     {
         var look = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, InitPid(need), KillDue: true), cancellationToken);
-        Ledger!.Evidence(need, look.Diagnosis, options.Gap);
+        ledger.Evidence(need, look.Diagnosis, options.Gap);
         return look;
     }
 
@@ -195,7 +170,4 @@ internal sealed partial class EvidenceWatch(
     // The init pid of any other run is gone, and would pass for a lost exit.
     private int? InitPid(EvidenceNeed need) =>
         index.Find(need.Id) is { Running: true } container && container.Run == need.IndexRun ? container.Pid : null;
-
-    [LoggerMessage(1206, LogLevel.Error, "Containers can't be looked at. Nobody is refused until they can.")]
-    private static partial void ProbeFailed(ILogger logger, Exception cause);
 }

@@ -18,7 +18,7 @@ namespace DockerGuardProxy.Route;
 /// others wait, and ask again.
 /// </remarks>
 internal sealed class GuardedCalls(
-    Ledger ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender, TimeProvider time, FailOpen failOpen)
+    LedgerKeeper ledger, ContainerIndex index, ReferenceConfirmer confirmer, AttemptSender sender, TimeProvider time, FailOpen failOpen)
     : IGuardedCallers, IDisposable
 {
     /// <summary>The pause between two questions doubles up to this power of two: 32 s.</summary>

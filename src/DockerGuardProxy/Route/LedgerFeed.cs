@@ -4,7 +4,7 @@ using DockerGuardProxy.Guard;
 namespace DockerGuardProxy.Route;
 
 /// <summary>Tells the ledger what becomes of containers, as the index learns it.</summary>
-internal sealed class LedgerFeed(Ledger ledger) : IContainerEvents
+internal sealed class LedgerFeed(LedgerKeeper ledger) : IContainerEvents
 {
     public void RunStarted(Container container) => ledger.RunStarted(container.Id, container.Run);
 

@@ -3,7 +3,6 @@ using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Text;
-using DockerGuardProxy.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,6 +14,8 @@ namespace DockerGuardProxy.State;
 /// the index and the ledger; (2) while there is evidence, looks once a second and writes what has changed; (3) at the end writes it once
 /// more. Where it can't be written the guard works as ever.
 /// </summary>
+/// <param name="ledger">Whose memory is kept.</param>
+/// <param name="evidence">Wakes it.</param>
 /// <param name="file">Where it is kept.</param>
 /// <param name="boot">The kernel's boot_id; null if it can't be read, and nothing is kept then.</param>
 /// <param name="index">Shows the remembered containers running, until the engine's list says otherwise.</param>
@@ -25,6 +26,8 @@ namespace DockerGuardProxy.State;
 /// <param name="time">The clock that counts from boot.</param>
 /// <param name="logger">Told what is taken over, and what can't be kept.</param>
 internal sealed partial class StateKeeper(
+    LedgerKeeper ledger,
+    EvidenceSignal evidence,
     StateFile file,
     string? boot,
     ContainerIndex index,
@@ -33,25 +36,14 @@ internal sealed partial class StateKeeper(
     EngineVitalsWatch vitals,
     ConfigurationStore configuration,
     TimeProvider time,
-    ILogger logger) : BackgroundService, IGuardObserver
+    ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
-    private readonly WakeSignal _wake = new();
     private StateDocument? _written;
     private byte[]? _bytes;
     private bool _failureTold;
     private bool _dropTold;
-
-    /// <summary>Whose memory is kept. Set once, when the ledger is made.</summary>
-    public Ledger? Ledger { get; set; }
-
-    /// <inheritdoc/>
-    public void On(GuardEvent happened)
-    {
-        if (happened is GuardEvent.EvidenceBegan)
-            _wake.Give();
-    }
 
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -70,18 +62,11 @@ internal sealed partial class StateKeeper(
     }
 
     /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _wake.Dispose();
-    }
-
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
         {
-            await _wake.WaitAsync(stoppingToken);
+            await evidence.WaitAsync(stoppingToken);
             do
             {
                 Save();
@@ -109,11 +94,11 @@ internal sealed partial class StateKeeper(
         engine.Expect(found.Engine);
         var containers = found.Containers.Select(OfFirstRun).ToImmutableArray();
         index.Seed(containers.Select(remembered => Describe(remembered.Container)));
-        Ledger!.Restore(containers, engineGivesUp: EngineVersion.LeaksForEver(found.EngineVersion) == false);
+        ledger.Restore(containers, engineGivesUp: EngineVersion.LeaksForEver(found.EngineVersion) == false);
         _written = found;
         foreach (var remembered in containers)
             Restored(logger, LogText.Escape(remembered.Container.Name), remembered.Container.Id, remembered.EvidenceSinceUtc, remembered.OpenCalls);
-        _wake.Give();
+        evidence.Give();
     }
 
     // This process counts the container's runs anew.
@@ -135,7 +120,7 @@ internal sealed partial class StateKeeper(
     {
         try
         {
-            var containers = Ledger!.Remember();
+            var containers = ledger.Remember();
             // An engine that can't be told from its successor can't be known again.
             var document = containers.IsEmpty || boot is null || engine.Instance is not { } instance
                 ? null

@@ -3,7 +3,6 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
-using DockerGuardProxy.Route;
 
 namespace DockerGuardProxy.Telemetry;
 
@@ -138,7 +137,7 @@ internal sealed class CallTelemetry : IGuardObserver
                 span.SetTag(Keys.PodName, pod.Name).SetTag(Keys.Namespace, pod.Namespace).SetTag(Keys.PodUid, pod.Uid);
         }
 
-        if (ticket.Request is GuardedRequest { Caller: { } caller })
+        if (ticket.Request is { Caller: { } caller })
             span.SetTag(Keys.CallerPid, caller.Pid).SetTag(Keys.CallerUid, caller.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture));
         span.SetTag(Keys.Operation, Words.Of(ticket.Call.Operation))
             .SetTag(Keys.Decision, Words.Of(record.Decision))

@@ -14,7 +14,7 @@ internal sealed class GuardGauges
     private const int MaxNamed = 20;
 
     public GuardGauges(
-        Instrumentation instrumentation, Ledger ledger, PileUpWatch pileUp, BypassWatch bypass, FaultCount faults, TimeProvider time)
+        Instrumentation instrumentation, LedgerKeeper ledger, PileUpWatch pileUp, BypassWatch bypass, FaultCount faults, TimeProvider time)
     {
         var meter = instrumentation.Meter;
         var look = new CollectedLook<Look>(() => new Look(ledger.Snapshot(), pileUp.Open()), time);

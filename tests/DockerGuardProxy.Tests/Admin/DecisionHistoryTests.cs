@@ -2,7 +2,6 @@ using DockerGuardProxy.Admin;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
-using DockerGuardProxy.Route;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Tests.Guard;
 using Xunit;

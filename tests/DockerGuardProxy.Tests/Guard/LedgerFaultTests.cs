@@ -114,8 +114,8 @@ public sealed class LedgerFaultTests
     {
         // Each failed call hands the lead on to the next: one inside the other, they would need a stack as deep as the callers are many.
         var sender = new LosingSender();
-        using var ledger = new Ledger(TimeProvider.System, GuardPolicies.Default, sender, NullGuardObserver.Instance);
-        sender.Ledger = ledger;
+        using var rig = new LedgerRig();
+        using var ledger = new LedgerKeeper(TimeProvider.System, GuardPolicies.Default, sender, rig, NullGuardObserver.Instance);
         var container = new GuardedContainer("id", "x", true, 1);
         var tickets = Enumerable.Range(0, 400)
             .Select(_ => ledger.Arrive(new TerminatingCall(Operation.Kill, "x", Grace.None, null), container, null)).ToArray();
@@ -144,29 +144,19 @@ public sealed class LedgerFaultTests
 
     private sealed class LosingSender : IAttemptSender
     {
-        public Ledger? Ledger { get; set; }
-
         public bool Loses { get; set; }
 
         public Attempt? Kept { get; private set; }
 
         public int Count { get; private set; }
 
-        public void Send(Attempt attempt)
+        public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent)
         {
             Count++;
             if (Loses)
-                Ledger!.Lost(attempt, null);
-            else
-                Kept = attempt;
-        }
-
-        public void EvidenceNeeded(EvidenceNeed need)
-        {
-        }
-
-        public void Review(EndedRefusals refusals)
-        {
+                return Task.FromException<AttemptAnswer>(new IOException());
+            Kept = attempt;
+            return Never;
         }
     }
 }

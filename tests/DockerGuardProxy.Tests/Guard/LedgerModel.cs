@@ -12,7 +12,7 @@ namespace DockerGuardProxy.Tests.Guard;
 /// Two containers, their callers and an engine, driven by random steps. It keeps its own plain account of what happened and checks the
 /// ledger against it after every step: what may never happen, never did.
 /// </summary>
-internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
+internal sealed class LedgerModel : IAttemptSender, IRefusalReview, IGuardObserver, IDisposable
 {
     private static readonly double[] Graces = [0, 0, 1, 2, 5, 30, -1, double.NaN];
     private static readonly double[] Pauses = [0.5, 1, 2, 3, 5, 12];
@@ -22,7 +22,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     private static readonly StuckTask OtherTask = FirstTask with { Pid = 8, Tid = 8 };
 
     private readonly FakeTimeProvider _time = new();
-    private readonly Ledger _ledger;
+    private readonly LedgerKeeper _ledger;
     private readonly GuardPolicy _policy;
     private readonly Box[] _boxes;
     private readonly List<Call> _calls = [];
@@ -50,7 +50,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             MaxInFlight = maxInFlight,
         };
         _origin = _time.GetTimestamp();
-        _ledger = new Ledger(_time, GuardPolicies.All(_policy), this, this);
+        _ledger = new LedgerKeeper(_time, GuardPolicies.All(_policy), this, this, this);
         _boxes = [new Box("a", Seconds(2), ""), new Box("b", null, null)];
     }
 
@@ -161,7 +161,11 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         Assert.Equal(0, _ledger.Snapshot().WaitingCalls);
     }
 
-    public void Send(Attempt attempt) => Keep(() => CheckSend(attempt));
+    public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent)
+    {
+        Keep(() => CheckSend(attempt));
+        return LedgerRig.Never;
+    }
 
     private void CheckSend(Attempt attempt)
     {
@@ -197,10 +201,11 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         Count("restart after unanswered calls");
     }
 
-    public void EvidenceNeeded(EvidenceNeed need) =>
-        Keep(() => Assert.Contains(need.Id, _boxes.Where(box => box.IsRunning).Select(box => box.Id)));
-
-    public void Review(EndedRefusals refusals) => Keep(() => Assert.NotEmpty(refusals.Named));
+    public Task<bool> StillWaitAsync(EndedRefusals refusals)
+    {
+        Keep(() => Assert.NotEmpty(refusals.Named));
+        return Task.FromResult(false);
+    }
 
     public void On(GuardEvent happened) => Keep(() => CheckEvent(happened));
 
@@ -214,7 +219,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             return;
         var box = Of(refused.Ticket).Box;
         Assert.True(box.IsRunning, "refused though the container does not run");
-        Assert.True(box.ReportedAt + ContainerEntry.ReportIsFresh > Now, "refused though nobody had looked of late");
+        Assert.True(box.ReportedAt + RunEvidence.ReportIsFresh > Now, "refused though nobody had looked of late");
         if (IsStuck(box))
         {
             Count(box.Diagnosis == DiagnosisKind.ExitLost ? "refused on a lost exit" : "refused on evidence");
@@ -434,7 +439,7 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
     // A report counts for half a minute, and then it is as if nobody had ever looked.
     private void LoseSight()
     {
-        foreach (var box in _boxes.Where(box => box.ReportedAt + ContainerEntry.ReportCounts <= Now))
+        foreach (var box in _boxes.Where(box => box.ReportedAt + RunEvidence.ReportCounts <= Now))
         {
             Count(box.EvidenceSince is null ? "report out of date" : "evidence out of date");
             box.Forget();
@@ -453,6 +458,8 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
             Assert.Equal(
                 _calls.Count(call => !call.WasSent && !call.HasLeft && !call.Ticket.Outcome.IsCompleted), snapshot.WaitingCalls);
         }
+
+        Assert.All(_ledger.EvidenceNeeds(), need => Assert.Contains(need.Id, _boxes.Where(box => box.IsRunning).Select(box => box.Id)));
         foreach (var box in _boxes)
             Check(box, snapshot);
         foreach (var call in _calls)
@@ -517,11 +524,12 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
         var box = call.Box;
         var lead = call.Ticket.Own ?? call.Ticket.Lead;
         // Its run is over: it waits for what the engine says about the end.
-        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + ContainerEntry.ReportIsFresh > Now)
+        if (_policy.Mode == GuardMode.Observe || !(box.ReportedAt + RunEvidence.ReportIsFresh > Now)
             || (lead is not null && !IsOpen(_sent.Single(sent => sent.Attempt == lead), box)))
         {
             return;
         }
+
         if (box.EvidenceSince is { } since)
         {
             Assert.True(Now < Max(since + PatienceOf(box), call.Ticket.ArrivedAt + _policy.RepeatHold[^1]), "a deadline has passed");
@@ -607,13 +615,13 @@ internal sealed class LedgerModel : IAttemptSender, IGuardObserver, IDisposable
 
         public long ShownLife { get; private set; } = 1;
 
-        public void TellAll(Ledger ledger)
+        public void TellAll(LedgerKeeper ledger)
         {
             while (Untold.Count > 0)
                 Tell(ledger);
         }
 
-        public void Tell(Ledger ledger)
+        public void Tell(LedgerKeeper ledger)
         {
             if (!Untold.TryDequeue(out var next))
                 return;

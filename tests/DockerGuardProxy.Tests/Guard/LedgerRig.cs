@@ -8,7 +8,7 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Guard;
 
 /// <summary>A ledger with an engine, a probe and a clock that the test moves.</summary>
-internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
+internal sealed class LedgerRig : IAttemptSender, IRefusalReview, IGuardObserver, IDisposable
 {
     public static readonly Diagnosis DState = new(
         DiagnosisKind.DState, [new StuckTask(77, 77, 9, "touch", 'D', "percpu_rwsem_wait", "ext4 /dev/loop0")]);
@@ -17,6 +17,9 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
 
     public static readonly Diagnosis CannotTell = new(DiagnosisKind.CannotTell, []);
 
+    /// <summary>What a sender returns that tells nothing by itself.</summary>
+    public static readonly Task<AttemptAnswer> Never = new TaskCompletionSource<AttemptAnswer>().Task;
+
     private readonly HashSet<Attempt> _over = [];
 
     private readonly GuardPolicies _policies;
@@ -24,7 +27,7 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     public LedgerRig(GuardPolicy? policy = null)
     {
         _policies = GuardPolicies.All(policy ?? GuardPolicy.Default);
-        Ledger = new Ledger(new Clock(this), _policies, this, this);
+        Ledger = new LedgerKeeper(new Clock(this), _policies, this, this, this);
     }
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
@@ -32,7 +35,7 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
     /// <summary>How far the wall clock has jumped from the time that really goes by.</summary>
     public TimeSpan Jump { get; set; }
 
-    public Ledger Ledger { get; private set; }
+    public LedgerKeeper Ledger { get; private set; }
 
     /// <summary>Every attempt, in the order of sending.</summary>
     public List<Attempt> Sent { get; } = [];
@@ -96,7 +99,7 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
         Ledger.Dispose();
         _over.UnionWith(Sent);
         Time.Advance(TimeSpan.FromSeconds(downFor));
-        Ledger = new Ledger(new Clock(this), _policies, this, this);
+        Ledger = new LedgerKeeper(new Clock(this), _policies, this, this, this);
         Ledger.Restore(remembered, engineGivesUp);
     }
 
@@ -174,17 +177,17 @@ internal sealed class LedgerRig : IAttemptSender, IGuardObserver, IDisposable
         Assert.Empty(Ledger.EvidenceNeeds());
     }
 
-    public void Send(Attempt attempt) => Sent.Add(attempt);
-
-    public void EvidenceNeeded(EvidenceNeed need)
+    /// <summary>The test itself tells the ledger of answers, and of an attempt that is lost.</summary>
+    public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent)
     {
+        Sent.Add(attempt);
+        return Never;
     }
 
-    public void Review(EndedRefusals refusals)
+    public Task<bool> StillWaitAsync(EndedRefusals refusals)
     {
         Reviews.Add(refusals);
-        if (NamedStillWait)
-            Ledger.Reviewed(refusals);
+        return Task.FromResult(NamedStillWait);
     }
 
     public void On(GuardEvent happened)

@@ -760,9 +760,10 @@ public sealed class LedgerTests
     public void Unknown_and_stopped_containers_are_forwarded_and_never_refused()
     {
         using var rig = new LedgerRig { Finds = CannotTell };
-        var unknown = rig.Ledger.Arrive(new TerminatingCall(Operation.Kill, "?", Grace.None, null), null, "request");
+        var request = new GuardedRequest("POST", "/containers/?/kill", default, default, null);
+        var unknown = rig.Ledger.Arrive(new TerminatingCall(Operation.Kill, "?", Grace.None, null), null, request);
         var removal = rig.Arrive(Operation.Remove, Grace.None, container: rig.Container with { IsRunning = false });
-        Assert.Equal("request", unknown.Request);
+        Assert.Same(request, unknown.Request);
         rig.Advance(3600);
         Assert.False(unknown.Outcome.IsCompleted || removal.Outcome.IsCompleted);
         rig.Answer(unknown, 404);
@@ -826,7 +827,8 @@ public sealed class LedgerTests
     public void A_sender_that_throws_loses_the_call_and_nothing_else()
     {
         var sender = new ThrowingSender();
-        using var ledger = new Ledger(TimeProvider.System, GuardPolicies.Default, sender, NullGuardObserver.Instance);
+        using var rig = new LedgerRig();
+        using var ledger = new LedgerKeeper(TimeProvider.System, GuardPolicies.Default, sender, rig, NullGuardObserver.Instance);
         var ticket = ledger.Arrive(
             new TerminatingCall(Operation.Kill, "x", Grace.None, null), new GuardedContainer("id", "x", true, 1), null);
         Assert.IsType<InvalidOperationException>(Assert.IsType<Outcome.Lost>(OutcomeOf(ticket)).Cause);
@@ -850,15 +852,7 @@ public sealed class LedgerTests
 
     private sealed class ThrowingSender : IAttemptSender
     {
-        public void Send(Attempt attempt) => throw new InvalidOperationException();
-
-        public void EvidenceNeeded(EvidenceNeed need)
-        {
-        }
-
-        public void Review(EndedRefusals refusals)
-        {
-        }
+        public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent) => throw new InvalidOperationException();
     }
 
     [Fact]

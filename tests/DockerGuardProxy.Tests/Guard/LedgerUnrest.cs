@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Tests.Guard;
 /// Three containers and their callers while policies change and faults are met at random moments. <see cref="LedgerModel"/> asks whether
 /// the decisions are right; this asks whether anybody is lost, told twice, sent twice or counted wrongly.
 /// </summary>
-internal sealed class LedgerUnrest : IAttemptSender, IGuardObserver, IDisposable
+internal sealed class LedgerUnrest : IAttemptSender, IRefusalReview, IGuardObserver, IDisposable
 {
     private static readonly GuardPolicy Policy = new()
     {
@@ -37,7 +37,7 @@ internal sealed class LedgerUnrest : IAttemptSender, IGuardObserver, IDisposable
     ];
 
     private readonly FakeTimeProvider _time = new();
-    private readonly Ledger _ledger;
+    private readonly LedgerKeeper _ledger;
     private readonly List<Ticket> _tickets = [];
     private readonly List<Attempt> _sent = [];
     private readonly HashSet<Attempt> _over = [];
@@ -51,7 +51,7 @@ internal sealed class LedgerUnrest : IAttemptSender, IGuardObserver, IDisposable
 
     public LedgerUnrest()
     {
-        _ledger = new Ledger(_time, Switches[0], this, this);
+        _ledger = new LedgerKeeper(_time, Switches[0], this, this, this);
         _boxes = [.. "abc".Select(id => new GuardedContainer(id.ToString(), id.ToString(), true, 1, TimeSpan.FromSeconds(2), ""))];
     }
 
@@ -113,20 +113,15 @@ internal sealed class LedgerUnrest : IAttemptSender, IGuardObserver, IDisposable
         Assert.Empty(_ledger.EvidenceNeeds());
     }
 
-    public void Send(Attempt attempt)
+    public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent)
     {
         if (_sent.Exists(sent => sent.Ticket == attempt.Ticket))
             Broken("sent twice");
         _sent.Add(attempt);
+        return LedgerRig.Never;
     }
 
-    public void EvidenceNeeded(EvidenceNeed need)
-    {
-    }
-
-    public void Review(EndedRefusals refusals)
-    {
-    }
+    public Task<bool> StillWaitAsync(EndedRefusals refusals) => Task.FromResult(false);
 
     public void On(GuardEvent happened)
     {

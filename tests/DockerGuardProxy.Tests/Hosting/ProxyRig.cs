@@ -47,16 +47,15 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]), ScanTimeout = TimeSpan.FromHours(1) });
         services.AddSingleton<Prober>();
         services.AddSingleton<FaultCount>().AddSingleton<EvidenceWatch>();
-        services.AddSingleton<AttemptSender>();
+        services.AddSingleton<AttemptSender>().AddSingleton<RefusalReview>();
         services.AddSingleton<GuardedCalls>();
         services.AddSingleton(provider => new FailOpen(
             () => Interlocked.Increment(ref _faults), time, provider.GetRequiredService<ILogger<FailOpen>>()));
         services.AddSingleton(provider =>
         {
             var sender = provider.GetRequiredService<AttemptSender>();
-            var ledger = new Ledger(time, GuardPolicies.All(policy ?? GuardPolicy.Default), sender, NullGuardObserver.Instance);
-            provider.GetRequiredService<EvidenceWatch>().Ledger = ledger;
-            return sender.Ledger = ledger;
+            var review = provider.GetRequiredService<RefusalReview>();
+            return new LedgerKeeper(time, GuardPolicies.All(policy ?? GuardPolicy.Default), sender, review, NullGuardObserver.Instance);
         });
         _services = services.BuildServiceProvider();
         Index.Listen(new LedgerFeed(Ledger));
@@ -91,7 +90,7 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public PileUpWatch PileUp => _services.GetRequiredService<PileUpWatch>();
 
-    public Ledger Ledger => _services.GetRequiredService<Ledger>();
+    public LedgerKeeper Ledger => _services.GetRequiredService<LedgerKeeper>();
 
     public static async Task<ProxyRig> StartAsync(TimeProvider? time = null, GuardPolicy? policy = null, string? procfs = null)
     {

@@ -27,7 +27,7 @@ public sealed class ImportsTests
         ("Calls", []),
 
         // The ledger and its rules; settings; the index of containers and the engine's vitals.
-        ("Guard", ["Timing", "Probe", "Calls"]),
+        ("Guard", ["Sockets", "Timing", "Probe", "Calls"]),
         ("Configuration", ["Text", "Files", "Timing", "Calls", "Guard"]),
         ("Engine", ["Text", "Files", "Sockets", "Probe", "Calls"]),
 
@@ -36,12 +36,12 @@ public sealed class ImportsTests
         ("Http", ["Sockets", "Calls", "Listen"]),
 
         // The way of a call: the only place that knows Guard and Http.
-        ("Route", ["Sockets", "Timing", "Probe", "Calls", "Guard", "Engine", "Listen", "Http"]),
+        ("Route", ["Sockets", "Probe", "Calls", "Guard", "Engine", "Listen", "Http"]),
 
         // Beside the way.
         ("State", ["Text", "Files", "Timing", "Probe", "Guard", "Configuration", "Engine"]),
-        ("Telemetry", ["Text", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Route"]),
-        ("Admin", ["Text", "Files", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Listen", "Route", "Telemetry"]),
+        ("Telemetry", ["Text", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine"]),
+        ("Admin", ["Text", "Files", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Listen", "Telemetry"]),
         ("Hosting", ["Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Listen", "Http", "Route", "State", "Telemetry", "Admin"]),
         ("Commands", ["Text", "Files", "Configuration", "Admin", "Hosting"]),
     ];

@@ -6,6 +6,7 @@ using DockerGuardProxy.Route;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Probe;
+using DockerGuardProxy.Tests.Guard;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -23,8 +24,8 @@ public sealed class EvidenceWatchTests : IDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero));
     private readonly ContainerIndex _index = new(NullLogger<ContainerIndex>.Instance);
     private readonly EvidenceWatch _watch;
-    private readonly Sender _sender;
-    private readonly Ledger _ledger;
+    private readonly Review _review;
+    private readonly LedgerKeeper _ledger;
     private long _run = 1;
 
     public EvidenceWatchTests()
@@ -32,7 +33,7 @@ public sealed class EvidenceWatchTests : IDisposable
         _index.BeginList();
         _index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
         // The clock runs far ahead of the threads that read the tree.
-        (_watch, _sender, _ledger) = Make(_time);
+        (_watch, _review, _ledger) = Make(_time);
     }
 
     public void Dispose()
@@ -71,10 +72,9 @@ public sealed class EvidenceWatchTests : IDisposable
         var faults = new FaultCount();
         // Without a root every scan throws.
         var options = new ProbeOptions { Root = null!, ScanTimeout = TimeSpan.FromHours(1) };
-        using var watch = new EvidenceWatch(new Prober(options, _time), options, _index, faults, _time, log.As<EvidenceWatch>()) { Ledger = _ledger };
+        using var watch = new EvidenceWatch(_ledger, new Prober(options, _time), options, _index, faults, _time, log.As<EvidenceWatch>());
         await watch.StartAsync(Samples.Cancel);
         var ticket = Kill();
-        watch.Wake();
         await UntilAsync(() => Elapsed > GuardPolicy.Default.MaxWait + TimeSpan.FromSeconds(60));
         Assert.False(ticket.Outcome.IsCompleted);
         Assert.Equal(0, _ledger.Snapshot().BlindLooks);
@@ -139,8 +139,8 @@ public sealed class EvidenceWatchTests : IDisposable
                 break;
         }
         _ledger.RunEnded(Id, _run);
-        await Assert.Single(_sender.Reviews);
-        Assert.Equal((1, wrong), (_ledger.Snapshot().EndedSoon, _ledger.Snapshot().WrongRefusals));
+        Assert.Equal(wrong == 1, await Assert.Single(_review.Asked));
+        await Eventually.Async(() => (_ledger.Snapshot().EndedSoon, _ledger.Snapshot().WrongRefusals) == (1, wrong));
     }
 
     [Fact]
@@ -189,32 +189,35 @@ public sealed class EvidenceWatchTests : IDisposable
     private void Stuck() => _proc.Process(
         Pid, "touch", Cgroup, 'D', sigPnd: 0x100, wchan: "percpu_rwsem_wait", nsPid: "1", pidNamespace: "pid:[4026532001]");
 
-    private (EvidenceWatch Watch, Sender Sender, Ledger Ledger) Make(TimeProvider time)
+    private (EvidenceWatch Watch, Review Review, LedgerKeeper Ledger) Make(TimeProvider time)
     {
         var options = new ProbeOptions { Root = _proc.Root, ScanTimeout = TimeSpan.FromHours(1), ThreadTime = static () => TimeSpan.Zero };
-        var watch = new EvidenceWatch(new Prober(options, time), options, _index, new FaultCount(), time, NullLogger<EvidenceWatch>.Instance);
-        var sender = new Sender(watch);
-        var ledger = new Ledger(time, GuardPolicies.Default, sender, NullGuardObserver.Instance);
-        watch.Ledger = ledger;
-        return (watch, sender, ledger);
+        var prober = new Prober(options, time);
+        var review = new Review(new RefusalReview(prober, NullLogger<RefusalReview>.Instance));
+        var ledger = new LedgerKeeper(time, GuardPolicies.Default, new Sender(), review, NullGuardObserver.Instance);
+        var watch = new EvidenceWatch(ledger, prober, options, _index, new FaultCount(), time, NullLogger<EvidenceWatch>.Instance);
+        return (watch, review, ledger);
     }
 
-    private Ticket Kill(Ledger? ledger = null) => (ledger ?? _ledger).Arrive(
+    private Ticket Kill(LedgerKeeper? ledger = null) => (ledger ?? _ledger).Arrive(
         new TerminatingCall(Operation.Kill, Id, Grace.None, null), new GuardedContainer(Id, "web", IsRunning: true, _run), null);
 
     // Real threads read the tree meanwhile: the clock goes on in steps that are short against what is measured.
     private Task UntilAsync(Func<bool> condition) => Eventually.Async(condition, () => _time.Advance(TimeSpan.FromMilliseconds(100)));
 
-    private sealed class Sender(EvidenceWatch watch) : IAttemptSender
+    private sealed class Sender : IAttemptSender
     {
-        public List<Task> Reviews { get; } = [];
+        public Task<AttemptAnswer> SendAsync(Attempt attempt, Func<bool> mayBeSent) => LedgerRig.Never;
+    }
 
-        public void Send(Attempt attempt)
+    private sealed class Review(RefusalReview inner) : IRefusalReview
+    {
+        public List<Task<bool>> Asked { get; } = [];
+
+        public Task<bool> StillWaitAsync(EndedRefusals refusals)
         {
+            Asked.Add(inner.StillWaitAsync(refusals));
+            return Asked[^1];
         }
-
-        public void EvidenceNeeded(EvidenceNeed need) => watch.Wake();
-
-        public void Review(EndedRefusals refusals) => Reviews.Add(watch.ReviewAsync(refusals));
     }
 }

@@ -248,6 +248,7 @@ public sealed class StateKeeperTests : IDisposable
         private readonly EngineVitalsWatch _vitals;
         private readonly ContainerLearner _learner;
         private readonly LedgerRig _sender = new();
+        private readonly EvidenceSignal _evidence;
 
         public Process(StateKeeperTests test, string boot = "boot", string? file = null)
         {
@@ -257,10 +258,10 @@ public sealed class StateKeeperTests : IDisposable
             _learner = new(test._engine, Index, _ => false, test._time, NullLogger<ContainerLearner>.Instance);
             _watch = new(test._engine, test._engine, Index, _learner, test._time, NullLogger<EngineWatch>.Instance);
             _vitals = new(test._engine, test._engine, new EngineVitalsReader(new ProcRoot(test._folder["proc"]), "/nowhere"), test._time);
+            _evidence = new();
+            Ledger = new(test._time, GuardPolicies.Default, _sender, _sender, _evidence);
             Keeper = new(
-                new StateFile(file ?? test.FilePath), boot, Index, _watch, test._engine, _vitals, Configuration, test._time, test._log);
-            Ledger = new(test._time, GuardPolicies.Default, _sender, Keeper);
-            Keeper.Ledger = Ledger;
+                Ledger, _evidence, new StateFile(file ?? test.FilePath), boot, Index, _watch, test._engine, _vitals, Configuration, test._time, test._log);
             Index.Listen(new LedgerFeed(Ledger));
         }
 
@@ -270,7 +271,7 @@ public sealed class StateKeeperTests : IDisposable
 
         public StateKeeper Keeper { get; }
 
-        public Ledger Ledger { get; }
+        public LedgerKeeper Ledger { get; }
 
         public async Task StartAsync()
         {
@@ -309,6 +310,7 @@ public sealed class StateKeeperTests : IDisposable
             _learner.Dispose();
             _sender.Dispose();
             Ledger.Dispose();
+            _evidence.Dispose();
         }
     }
 }

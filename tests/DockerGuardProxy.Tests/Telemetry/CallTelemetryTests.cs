@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
-using DockerGuardProxy.Route;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Guard;

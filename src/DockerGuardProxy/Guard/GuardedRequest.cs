@@ -1,11 +1,8 @@
-using System.Buffers;
-using DockerGuardProxy.Calls;
-using DockerGuardProxy.Http;
 using DockerGuardProxy.Sockets;
 
-namespace DockerGuardProxy.Route;
+namespace DockerGuardProxy.Guard;
 
-/// <summary>A terminating call as it is sent: kept apart from its client's connection, so that it can outlive it.</summary>
+/// <summary>What is sent of a terminating call: kept apart from its client's connection, so that it can outlive it.</summary>
 /// <param name="Method">As it came.</param>
 /// <param name="Target">As it came.</param>
 /// <param name="Headers">The rest of the head, with framing of its own.</param>
@@ -26,22 +23,11 @@ internal sealed record GuardedRequest(string Method, string Target, ReadOnlyMemo
         return true;
     }
 
-    /// <summary>The body is not needed any more: the call was sent, or never will be. It can't be encoded after.</summary>
+    /// <summary>The body is not needed any more: the call was sent, or never will be. It can't be sent after.</summary>
     public void DropBody()
     {
         if (Interlocked.Exchange(ref _room, null) is not { } room) return;
         room.Return(Body.Length);
         Body = default;
-    }
-
-    /// <summary>The bytes to send.</summary>
-    /// <param name="id">The full id to put in place of the name, or null to send the call as it came.</param>
-    public ReadOnlyMemory<byte> Encode(string? id)
-    {
-        var writer = new ArrayBufferWriter<byte>(64 + Target.Length + Headers.Length + Body.Length);
-        RequestHead.WriteLine(Method, id is null ? Target : ActionTarget.WithId(Method, Target, id), writer);
-        writer.Write(Headers.Span);
-        writer.Write(Body.Span);
-        return writer.WrittenMemory;
     }
 }

@@ -1,4 +1,4 @@
-namespace DockerGuardProxy.Route;
+namespace DockerGuardProxy.Guard;
 
 /// <summary>
 /// How many bytes of bodies are kept for calls that are not sent yet, of all callers together. Terminating calls have no body, or a small

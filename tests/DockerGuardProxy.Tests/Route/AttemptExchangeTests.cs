@@ -1,10 +1,11 @@
 using System.Text;
+using DockerGuardProxy.Guard;
 using DockerGuardProxy.Route;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Route;
 
-public sealed class GuardedRequestTests
+public sealed class AttemptExchangeTests
 {
     private static readonly string Id = new('a', 64);
 
@@ -23,5 +24,5 @@ public sealed class GuardedRequestTests
             $"DELETE /containers/{Id}?force=1 HTTP/1.1\r\n", Encode("DELETE", "/containers/app/stop?force=1", Id), StringComparison.Ordinal);
 
     private static string Encode(string method, string target, string? id) => Encoding.Latin1.GetString(
-        new GuardedRequest(method, target, "Host: h\r\n\r\n"u8.ToArray(), "body"u8.ToArray(), null).Encode(id).Span);
+        AttemptExchange.Encode(new GuardedRequest(method, target, "Host: h\r\n\r\n"u8.ToArray(), "body"u8.ToArray(), null), id).Span);
 }

@@ -1,7 +1,7 @@
-using DockerGuardProxy.Route;
+using DockerGuardProxy.Guard;
 using Xunit;
 
-namespace DockerGuardProxy.Tests.Route;
+namespace DockerGuardProxy.Tests.Guard;
 
 public sealed class KeptBodiesTests
 {
