@@ -18,6 +18,9 @@ internal enum RequestOutcome : byte
     /// <summary>Nobody can say for sure where the head or its body ends. It may not be whole.</summary>
     Odd,
 
-    /// <summary>The preface of HTTP/2 (RFC 9113 3.4), at the very beginning of what was looked at: a connection's first bytes, or odd ones.</summary>
+    /// <summary>
+    /// The head of the preface of HTTP/2 (RFC 9113 3.4); its last six bytes may not have come. Of a connection's first bytes it is HTTP/2, of any
+    /// later ones odd.
+    /// </summary>
     Http2,
 }

@@ -14,7 +14,8 @@ internal struct RequestScan
     /// <summary>As many bytes of head as net/http takes (server.go, DefaultMaxHeaderBytes), without its slack.</summary>
     public const int MaxHead = 1 << 20;
 
-    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8;
+    /// <summary>The part of the preface that looks like a head. Net/http takes it for one, and answers, before the rest has come (request.go, isH2Upgrade).</summary>
+    private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\n"u8;
 
     private HeadLines _lines;
     private RequestFields _fields;

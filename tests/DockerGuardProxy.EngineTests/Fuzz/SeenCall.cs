@@ -23,7 +23,7 @@ internal sealed record SeenCall(string Method, int Length, uint Hash, string Sta
             uint.Parse(words[2], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
             words[3],
             words[4] == "ends",
-            words[5],
+            words.Length > 5 ? words[5] : "", // of CONNECT, whose target may be empty
             closes);
     }
 
