@@ -18,13 +18,14 @@ public sealed class ImportsTests
     /// <summary>From the ground up. A folder may know only what stands above it here, and of that only what its line names.</summary>
     private static readonly (string Folder, string[] Knows)[] Table =
     [
-        // Ground: words for people; files; Unix sockets; timers; evidence; pure rules of calls.
+        // Ground: words for people; files; Unix sockets; timers; evidence; pure rules of calls, and of where messages end.
         ("Text", []),
         ("Files", ["Text"]),
         ("Sockets", ["Text", "Files"]),
         ("Timing", []),
         ("Probe", ["Text"]),
         ("Calls", []),
+        ("Splice", []),
 
         // The ledger and its rules; settings; the index of containers and the engine's vitals.
         ("Guard", ["Sockets", "Timing", "Probe", "Calls"]),
