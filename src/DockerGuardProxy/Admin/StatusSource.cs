@@ -13,9 +13,8 @@ namespace DockerGuardProxy.Admin;
 
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
-    ConfigurationStore store, AcceptLoops loops, LedgerKeeper ledger, ContainerIndex index, Prober prober, FaultCount faults, EngineVitalsWatch engine,
-    PileUpWatch pileUp,
-    BypassWatch bypass, TimeProvider time)
+    ConfigurationStore store, AcceptLoops loops, LedgerKeeper ledger, ContainerIndex index, Prober prober, FaultCount faults,
+    EngineVitalsWatch engine, PileUpWatch pileUp, BypassWatch bypass, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 

@@ -33,13 +33,17 @@ internal sealed record CallRow(string Method, string Template)
     /// <summary>Whether its calls may be copied as they come; not those that must be understood.</summary>
     public bool IsSpliced { get; init; }
 
-    /// <summary>Whether its open calls are counted and their age told, while no rule guards them: a container's lock, shim or disk may hang.</summary>
+    /// <summary>
+    /// Whether its open calls are counted and their age told, while no rule guards them: a container's lock, shim or disk may hang.
+    /// </summary>
     public bool IsWatched => Name is not null && Family is null;
 
     /// <summary>Whether its path names a container.</summary>
     public bool NamesContainer => Template.StartsWith(OfContainer, StringComparison.Ordinal);
 
-    /// <summary>What a call of this row names, decoded: a container, for <c>/exec/</c> an exec instance. Empty where the route names nothing.</summary>
+    /// <summary>
+    /// What a call of this row names, decoded: a container, for <c>/exec/</c> an exec instance. Empty where the route names nothing.
+    /// </summary>
     /// <param name="rawTarget">A target in which this row was found.</param>
     public string ReferenceIn(ReadOnlySpan<char> rawTarget)
     {

@@ -23,8 +23,8 @@ internal sealed class CallTable
     }
 
     /// <summary>
-    /// Those of dockerd from 18.09 on: moby <c>api/server/router</c> (<c>daemon/server/router</c> from 29 on), each in the file named after its folder.
-    /// Of GET and HEAD only what is more than a question stands here; what stands nowhere is passed, and understood first if it is neither.
+    /// Those of dockerd from 18.09 on: moby <c>api/server/router</c> (<c>daemon/server/router</c> from 29 on), each in the file named after its
+    /// folder. Of GET and HEAD only what is more than a question stands here; what stands nowhere is passed, and understood first if it is neither.
     /// <c>POST /containers/prune</c> is left out on purpose: it changes the index.
     /// </summary>
     public static CallTable Docker { get; } = new(
@@ -145,7 +145,9 @@ internal sealed class CallTable
         return new(row, isOrdinary ? LaneOf(row, path, method is "GET" or "HEAD") : Lane.Http);
     }
 
-    /// <summary>The same of bytes. A target that is not of origin form and visible ASCII is not looked at: it has no row, and its lane is HTTP.</summary>
+    /// <summary>
+    /// The same of bytes. A target that is not of origin form and visible ASCII is not looked at: it has no row, and its lane is HTTP.
+    /// </summary>
     /// <param name="method">As it came.</param>
     /// <param name="rawTarget">As it came.</param>
     public CallMatch Match(ReadOnlySpan<byte> method, ReadOnlySpan<byte> rawTarget)

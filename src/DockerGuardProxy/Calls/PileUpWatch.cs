@@ -5,7 +5,9 @@ namespace DockerGuardProxy.Calls;
 /// <summary>
 /// Sees calls pile up that are not guarded yet: how many of an operation are open, and since when. Nothing is done about them.
 /// </summary>
-/// <remarks>Invariant, under <c>_gate</c>: a call's node is in the list of its operation from <see cref="Begin"/> to <see cref="End"/>, oldest first.</remarks>
+/// <remarks>
+/// Invariant, under <c>_gate</c>: a call's node is in the list of its operation from <see cref="Begin"/> to <see cref="End"/>, oldest first.
+/// </remarks>
 internal sealed class PileUpWatch(TimeProvider time)
 {
     private readonly Lock _gate = new();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using DockerGuardProxy.Listen;
 using Microsoft.AspNetCore.Http;
 
 namespace DockerGuardProxy.Http;
@@ -31,7 +30,7 @@ internal static class AnswerBody
             await http.Response.StartAsync(cancellationToken);
             if (!taken.IsEmpty) writer.Write(taken.Span);
             await using var source = await content.ReadAsStreamAsync(cancellationToken);
-            await CopyAsync(source, writer, link.Client.Pool, cancellationToken);
+            await CopyAsync(source, writer, cancellationToken);
 
             // Kestrel sends the last chunk by itself, and whatever lies before it; of a body without chunks it knows no end.
             if (http.Response.ContentLength is not null) await writer.FlushAsync(cancellationToken);
@@ -47,55 +46,36 @@ internal static class AnswerBody
         }
     }
 
-    private static async Task CopyAsync(Stream source, PipeWriter client, BodyPool pool, CancellationToken cancellationToken)
+    private static async Task CopyAsync(Stream source, PipeWriter client, CancellationToken cancellationToken)
     {
         var isHeadSent = false;
-        int gathered = 0, sinceWait = 0;
-        LongBody? longBody = null;
-        try
+        var gathered = 0;
+        while (true)
         {
-            while (true)
+            // A read of nothing waits for something: so neither a buffer is held nor anything kept back meanwhile.
+            var arrival = source.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            if (arrival.IsCompletedSuccessfully)
             {
-                // A read of nothing waits for something: so neither a buffer is held nor anything kept back meanwhile.
-                var arrival = source.ReadAsync(Memory<byte>.Empty, cancellationToken);
-                if (arrival.IsCompletedSuccessfully)
-                {
-                    _ = arrival.Result;
-                }
-                else
-                {
-                    if ((gathered > 0 || !isHeadSent) && await IsGoneAsync(client, cancellationToken)) return;
-                    (isHeadSent, gathered) = (true, 0);
-
-                    // A stream of many small pieces, a log that is followed for days, is none.
-                    if (sinceWait < LongBody.Piece)
-                    {
-                        longBody?.Dispose();
-                        longBody = null;
-                    }
-
-                    sinceWait = 0;
-                    await arrival;
-                }
-
-                var count = await source.ReadAsync(client.GetMemory(), cancellationToken);
-                if (count == 0) return;
-
-                client.Advance(count);
-                gathered += count;
-                sinceWait = Math.Min(sinceWait + count, LongBody.Piece);
-                if (gathered >= MaxGathered)
-                {
-                    if (await IsGoneAsync(client, cancellationToken)) return;
-                    (isHeadSent, gathered) = (true, 0);
-                }
-
-                if (sinceWait >= LongBody.Piece && (longBody ??= new LongBody(pool)).IsTurnOver(count)) await Task.Yield();
+                _ = arrival.Result;
             }
-        }
-        finally
-        {
-            longBody?.Dispose();
+            else
+            {
+                if ((gathered > 0 || !isHeadSent) && await IsGoneAsync(client, cancellationToken)) return;
+                (isHeadSent, gathered) = (true, 0);
+                await arrival;
+            }
+
+            var count = await source.ReadAsync(client.GetMemory(), cancellationToken);
+            if (count == 0) return;
+
+            client.Advance(count);
+            gathered += count;
+            if (gathered < MaxGathered) continue;
+            if (await IsGoneAsync(client, cancellationToken)) return;
+            (isHeadSent, gathered) = (true, 0);
+
+            // The thread is the one that sees the sockets of others become ready.
+            await Task.Yield();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Sockets;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Http;
@@ -7,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace DockerGuardProxy.Http;
 
 /// <summary>
-/// A client connection's own way to the engine: at most one connection, dialled when first needed and kept for the client's
-/// next request, so that the engine sees of each client what it would see on its own socket: reuse, half-close, departure.
+/// The way to the engine of a call in the HTTP lane: a connection of its own, dialled when its head is to be sent and closed with its answer, so that
+/// the engine sees of the client what it would see on its own socket: half-close, departure.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -20,10 +19,11 @@ namespace DockerGuardProxy.Http;
 /// </para>
 /// <para>
 /// A shared pool of connections was rejected: it hides half-close and departures from the engine, and a connection that
-/// died in the pool fails a request that its client never saw fail.
+/// died in the pool fails a request that its client never saw fail. So was one that is kept for the client's next call in this lane: those
+/// are few, and a client that mixes both lanes would hold two descriptors of the engine.
 /// </para>
 /// </remarks>
-internal sealed class EngineLink : IEngineExchange, IClientExchange
+internal sealed class EngineLink : IEngineExchange
 {
     private readonly EngineDialer _dialer;
     private readonly ArrayBufferWriter<byte> _head = new(512);
@@ -33,7 +33,6 @@ internal sealed class EngineLink : IEngineExchange, IClientExchange
     private RequestBody? _body;
     private AnswerHead? _answerHead;
     private bool _headSent;
-    private bool _mayRepeat;
     private bool _waitsForContinue;
     private volatile bool _delivered;
 
@@ -79,30 +78,23 @@ internal sealed class EngineLink : IEngineExchange, IClientExchange
         _head.ResetWrittenCount();
         RequestHead.Write(http, target, Client.Transport.HostAsSent, _head);
         _headSent = false;
-        _mayRepeat = body is null && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method));
         _body = body;
         _answerHead = Hijack.IsPossible(http.Request, target) ? new AnswerHead() : null;
         _waitsForContinue = body is { IsRead: false } && http.Request.Headers.Expect.Count > 0
             && http.Request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>
-    /// Sends the head, once. SocketsHttpHandler sends again what failed on a kept connection before an answer, whatever its
-    /// method; only a request that changes nothing may (RFC 9110 9.2.2).
-    /// </summary>
+    /// <summary>Sends the head, once: SocketsHttpHandler would send again what failed before an answer.</summary>
     /// <exception cref="IOException">It was sent before and must not be sent again.</exception>
     public async ValueTask SendHeadAsync(EngineStream stream, CancellationToken cancellationToken)
     {
-        if (_headSent && !_mayRepeat) throw new IOException("the connection was lost before it answered");
+        ThrowIfSent();
         _headSent = true;
-
-        // Only a kept connection may have died before the request came; the end of a new one is the engine's word.
-        _mayRepeat &= ReferenceEquals(stream, _stream);
         _stream = stream;
         await stream.SendAsync(_head.WrittenMemory, cancellationToken);
 
         if (_body is null) OnDelivered();
-        else if (!_waitsForContinue) _body.Start(stream.Socket, Client.Pool, OnDelivered, Client.Deliver);
+        else if (!_waitsForContinue) _body.Start(stream.Socket, OnDelivered, Client.Deliver);
     }
 
     /// <inheritdoc/>
@@ -114,7 +106,7 @@ internal sealed class EngineLink : IEngineExchange, IClientExchange
             _waitsForContinue = false;
             if (bytes.StartsWith("HTTP/1.1 100"u8))
             {
-                _body!.Start(_stream!.Socket, Client.Pool, OnDelivered, Client.Deliver);
+                _body!.Start(_stream!.Socket, OnDelivered, Client.Deliver);
                 return;
             }
         }
@@ -141,27 +133,14 @@ internal sealed class EngineLink : IEngineExchange, IClientExchange
         var isWhole = _body is null || await _body.EndAsync();
         lock (_gate) _delivered = false;
 
-        // Part of the body is still to be sent: no next request fits on this connection.
-        if (!isWhole) _stream?.Dispose();
-
+        _stream?.Dispose();
+        _invoker?.Dispose();
+        _stream = null;
+        _invoker = null;
         _body = null;
         _answerHead = null;
         _waitsForContinue = false;
         return isWhole;
-    }
-
-    public void Dispose() => _invoker?.Dispose();
-
-    private static void Shutdown(Socket socket)
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The engine has closed it: there is nobody to tell.
-        }
     }
 
     private void OnDelivered()
@@ -178,12 +157,17 @@ internal sealed class EngineLink : IEngineExchange, IClientExchange
     /// <summary>Leaves requests alone that may hijack: their stream ends its directions by itself, after its last byte.</summary>
     private void PassInputEndOn()
     {
-        if (_answerHead is null && _stream is not null && !Client.Transport.HasUnreadInput) Shutdown(_stream.Socket);
+        if (_answerHead is null && _stream is not null && !Client.Transport.HasUnreadInput) _stream.Socket.EndSending();
     }
 
     private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
-        if (_headSent && !_mayRepeat) throw new IOException("the connection was lost before it answered");
+        ThrowIfSent();
         return new EngineStream(await _dialer.DialAsync(Client.Deliver, cancellationToken), this);
+    }
+
+    private void ThrowIfSent()
+    {
+        if (_headSent) throw new IOException("the connection was lost before it answered");
     }
 }

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
-using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -54,13 +54,12 @@ internal sealed class RequestBody
 
     /// <summary>Starts to copy.</summary>
     /// <param name="socket">The engine's connection, on which the head has just been sent.</param>
-    /// <param name="pool">Told of a long body.</param>
     /// <param name="onDelivered">Called when the last byte is with the engine.</param>
     /// <param name="onBroken">Called when the client has broken off.</param>
-    public void Start(Socket socket, BodyPool pool, Action onDelivered, Action onBroken)
+    public void Start(Socket socket, Action onDelivered, Action onBroken)
     {
         _socket = socket;
-        _copy = CopyAsync(socket, pool, onDelivered, onBroken);
+        _copy = CopyAsync(socket, onDelivered, onBroken);
     }
 
     /// <summary>Completes with the copy: true if the body is wholly with the engine.</summary>
@@ -75,16 +74,15 @@ internal sealed class RequestBody
         _reader.CancelPendingRead();
 
         // A send may wait for an engine that reads no more. Even if the copy comes to its end now, the connection is of no further use.
-        if (_socket is { } socket) Abandon(socket);
+        _socket?.EndSending();
         await _copy;
         return false;
     }
 
-    private async Task<bool> CopyAsync(Socket socket, BodyPool pool, Action onDelivered, Action onBroken)
+    private async Task<bool> CopyAsync(Socket socket, Action onDelivered, Action onBroken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PieceSize);
-        long copied = 0, sinceCollection = 0;
-        LongBody? longBody = null;
+        long sinceCollection = 0, sinceYield = 0;
         try
         {
             if (_taken is { IsEmpty: false } taken) await SendAsync(socket, buffer, new ReadOnlySequence<byte>(taken));
@@ -114,8 +112,11 @@ internal sealed class RequestBody
                 _reader.AdvanceTo(result.Buffer.End);
                 if (result.IsCompleted) break;
 
-                copied += length;
-                if (copied > PieceSize && (longBody ??= new LongBody(pool)).IsTurnOver(length)) await Task.Yield();
+                // The thread is the one that sees the sockets of others become ready.
+                sinceYield += length;
+                if (sinceYield < PieceSize) continue;
+                sinceYield = 0;
+                await Task.Yield();
             }
 
             if (_isChunked) await SendLastChunkAsync(socket);
@@ -130,26 +131,13 @@ internal sealed class RequestBody
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
         {
             // The client broke off inside the body. The engine learns it by the end of the stream, as on its own socket.
-            Abandon(socket);
+            socket.EndSending();
             onBroken();
             return false;
         }
         finally
         {
-            longBody?.Dispose();
             ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static void Abandon(Socket socket)
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The engine has closed it already.
         }
     }
 
@@ -162,7 +150,7 @@ internal sealed class RequestBody
     {
         if (!_isChunked && bytes.IsSingleSegment)
         {
-            await SendAllAsync(socket, bytes.First);
+            await socket.SendAllAsync(bytes.First);
             return;
         }
 
@@ -170,7 +158,7 @@ internal sealed class RequestBody
         {
             var piece = bytes.Slice(0, Math.Min(bytes.Length, buffer.Length - MaxFraming));
             bytes = bytes.Slice(piece.End);
-            await SendAllAsync(socket, buffer.AsMemory(0, Frame(piece, buffer)));
+            await socket.SendAllAsync(buffer.AsMemory(0, Frame(piece, buffer)));
         }
     }
 
@@ -206,12 +194,6 @@ internal sealed class RequestBody
         }
 
         last.Append("\r\n");
-        await SendAllAsync(socket, Encoding.Latin1.GetBytes(last.ToString()));
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask SendAllAsync(Socket socket, ReadOnlyMemory<byte> bytes)
-    {
-        while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+        await socket.SendAllAsync(Encoding.Latin1.GetBytes(last.ToString()));
     }
 }

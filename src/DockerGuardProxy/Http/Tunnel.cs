@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace DockerGuardProxy.Http;
@@ -73,10 +74,7 @@ internal static class Tunnel
             while (true)
             {
                 var result = await client.ReadAsync();
-                foreach (var memory in result.Buffer)
-                {
-                    for (var rest = memory; !rest.IsEmpty;) rest = rest[await engine.SendAsync(rest, SocketFlags.None)..];
-                }
+                foreach (var memory in result.Buffer) await engine.SendAllAsync(memory);
 
                 client.AdvanceTo(result.Buffer.End);
                 if (result.IsCanceled) return;

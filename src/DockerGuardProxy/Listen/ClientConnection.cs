@@ -3,20 +3,25 @@ using System.Net.Sockets;
 using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Listen;
 
 /// <summary>
-/// One accepted connection: its transport and its end. It stands between the transport and Kestrel's
-/// HTTP layer because a FIN fires the transport's ConnectionClosed, on which that layer aborts an answer that a
-/// half-closed client still waits for; that of <see cref="Context"/> fires only when the client can read no more.
+/// One accepted connection: its socket, its end, and its part in the server's stop. Both lanes share it; only one of them has a call at a time.
 /// </summary>
 /// <remarks>
+/// <para>
+/// A half-closed client still waits for its answer, and Kestrel's HTTP layer would abort that on a FIN: its connection's token fires only when
+/// the client can read no more.
+/// </para>
+/// <para>
 /// Invariant, under <c>_gate</c>: the token fires at most once, and never before a request that has come whole is delivered, as
 /// the engine itself would have read it from its own socket although its client has left.
+/// </para>
 /// </remarks>
-internal sealed class ClientConnection : IAsyncDisposable
+internal sealed class ClientConnection : IDeparting, IDisposable
 {
     /// <summary>From the first byte of an answer on; one that takes longer is a stream.</summary>
     private static readonly TimeSpan BriefAnswer = TimeSpan.FromMilliseconds(100);
@@ -24,44 +29,42 @@ internal sealed class ClientConnection : IAsyncDisposable
     /// <summary>From a whole head on. A start or create takes up to a second on a busy engine.</summary>
     private static readonly TimeSpan BriefCall = TimeSpan.FromSeconds(1);
 
+    private readonly AcceptedConnection _accepted;
     private readonly TimeProvider _time;
-    private readonly Socket _socket;
     private readonly DepartureWatch _watch;
     private readonly OneShotToken _gone = new();
-    private readonly CancellationTokenRegistration _registration;
     private readonly StopNotice _stop;
-    private readonly IClientExchange _exchange;
     private readonly Lock _gate = new();
+    private IClientExchange? _exchange;
+    private ClientTransport? _transport;
     private bool _hasLeft;
     private bool _isDelivered;
     private bool _disposed;
 
     // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
     private long _callBegan;
+    private long _answerBegan;
+    private bool _isStream;
 
-    public ClientConnection(
-        ConnectionContext connection, IClientApplication application, BodyPool pool, DepartureWatch watch, TimeProvider time, ILogger logger)
+    public ClientConnection(AcceptedConnection accepted, DepartureWatch watch, TimeProvider time, ILogger logger)
     {
-        Pool = pool;
         _watch = watch;
         _time = time;
-        _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
-        _stop = new StopNotice(connection.Features.Get<IConnectionLifetimeNotificationFeature>()!, _socket, time, logger);
-        connection.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
-        Transport = new ClientTransport(connection.Transport, _stop, time);
-        connection.Features.Set(this);
-        Context = new ClientContext(connection, Transport, _gone.Token);
-        _exchange = application.Begin(this);
-        _registration = connection.ConnectionClosed.UnsafeRegister(static state => ((ClientConnection)state!).OnInputEnded(), this);
+        _accepted = accepted;
+        _stop = new StopNotice(accepted.Features.Get<IConnectionLifetimeNotificationFeature>()!, Socket, time, logger);
+        accepted.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
+        accepted.OnAbort = Cut;
     }
 
-    /// <summary>The connection for Kestrel's HTTP layer.</summary>
-    public ConnectionContext Context { get; }
+    public Socket Socket => _accepted.Socket;
 
-    public ClientTransport Transport { get; }
+    public IFeatureCollection Features => _accepted.Features;
 
-    /// <summary>The memory of the server's connections.</summary>
-    public BodyPool Pool { get; }
+    /// <summary>Looks after peers whose departure raises no event.</summary>
+    public DepartureWatch Departures => _watch;
+
+    /// <summary>What Kestrel reads and writes; there once a call takes the HTTP lane.</summary>
+    public ClientTransport Transport => _transport!;
 
     /// <summary>True once the client has ended its sending side.</summary>
     public bool IsInputEnded { get; private set; }
@@ -70,10 +73,10 @@ internal sealed class ClientConnection : IAsyncDisposable
     public CancellationToken Gone => _gone.Token;
 
     /// <summary>Who it is; asks the kernel.</summary>
-    public PeerCredentials? Peer => PeerCredentials.Of(_socket);
+    public PeerCredentials? Peer => PeerCredentials.Of(Socket);
 
     /// <summary>True once the client has closed its socket; asks the kernel.</summary>
-    public bool IsPeerGone => PeerState.IsGone(_socket);
+    public bool IsPeerGone => PeerState.IsGone(Socket);
 
     /// <summary>True while no call is under way, or one that is likely to be answered within moments.</summary>
     public bool IsBrief
@@ -81,18 +84,58 @@ internal sealed class ClientConnection : IAsyncDisposable
         get
         {
             if (Volatile.Read(ref _callBegan) is var began && began == 0) return true;
-            if (Transport.IsTaken) return false;
-            var answerBegan = Transport.AnswerBegan;
+            if (Volatile.Read(ref _isStream) || _transport is { IsTaken: true }) return false;
+            var answerBegan = Math.Max(Volatile.Read(ref _answerBegan), _transport?.AnswerBegan ?? 0);
             return answerBegan == 0 ? _time.GetElapsedTime(began) < BriefCall : _time.GetElapsedTime(answerBegan) < BriefAnswer;
         }
+    }
+
+    /// <summary>Has <paramref name="exchange"/> told what happens to the connection; once, before anything can.</summary>
+    public void Begin(IClientExchange exchange) => _exchange = exchange;
+
+    /// <summary>Opens the HTTP lane, once: the connection for Kestrel's HTTP layer.</summary>
+    /// <param name="raw">What is shown to Kestrel, and its way to the client.</param>
+    /// <param name="onAsked">Called when Kestrel, having answered, asks for a next head; with the bytes that it has consumed in all.</param>
+    public ConnectionContext OpenHttp(IDuplexPipe raw, Action<long> onAsked)
+    {
+        _transport = new ClientTransport(raw, _stop, onAsked, _time);
+        return new ClientContext(_accepted, _transport, _gone.Token);
+    }
+
+    /// <summary>The first bytes of a head have come.</summary>
+    public void BeginRequest() => _stop.BeginRequest();
+
+    /// <summary>A call is spliced from here on.</summary>
+    public void BeginSpliced()
+    {
+        Volatile.Write(ref _answerBegan, 0);
+        Volatile.Write(ref _callBegan, _time.GetTimestamp());
+        _stop.BeginSpliced();
+    }
+
+    /// <summary>The first byte of its answer goes to the client.</summary>
+    public void BeginSplicedAnswer() => Volatile.Write(ref _answerBegan, _time.GetTimestamp());
+
+    /// <summary>It has become a stream without end.</summary>
+    public void BecomeStream() => Volatile.Write(ref _isStream, true);
+
+    /// <summary>Its answer has gone to the client whole.</summary>
+    public void EndSpliced()
+    {
+        Volatile.Write(ref _callBegan, 0);
+        _stop.EndSpliced();
     }
 
     /// <summary>A head has come whole, and the application answers it.</summary>
     public void BeginAnswer(bool isHttp10)
     {
+        Volatile.Write(ref _answerBegan, 0);
         Volatile.Write(ref _callBegan, _time.GetTimestamp());
         Transport.BeginAnswer(isHttp10);
     }
+
+    /// <summary>The HTTP lane's request is over, its body too.</summary>
+    public void EndRequest() => _stop.EndAnswer();
 
     /// <summary>Hands out the raw pipes for a hijacked stream.</summary>
     public IDuplexPipe TakeOver() => Transport.TakeOver();
@@ -117,23 +160,11 @@ internal sealed class ClientConnection : IAsyncDisposable
         lock (_gate) _isDelivered = false;
     }
 
-    /// <summary>Called now and then while the client is half-closed.</summary>
-    public void LookForDeparture()
-    {
-        if (IsPeerGone) OnLeft();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _registration.DisposeAsync();
-        _stop.Dispose();
-        _watch.Remove(this);
-        lock (_gate) _disposed = true;
-        _exchange.Dispose();
-        _gone.Dispose();
-    }
-
-    private void OnInputEnded()
+    /// <summary>
+    /// The input has come to its end. Whoever reads it says so, once, and not while bytes wait in front of the end: the engine's own
+    /// server does not see a FIN behind a further request either.
+    /// </summary>
+    public void OnInputEnded()
     {
         // What the proxy itself has ended is no word of the client's, and none for the engine.
         IsInputEnded = !_stop.HasEndedInput;
@@ -143,25 +174,61 @@ internal sealed class ClientConnection : IAsyncDisposable
             return;
         }
 
-        if (IsInputEnded) _exchange.OnInputEnded();
+        if (IsInputEnded) _exchange?.OnInputEnded();
+        WatchForDeparture();
+    }
+
+    /// <summary>Has the client's departure looked for, where reading can't tell of it.</summary>
+    public void WatchForDeparture()
+    {
         lock (_gate)
         {
-            if (_disposed) return;
-            _watch.Add(this);
+            if (!_disposed) _watch.Add(this);
         }
     }
 
-    private void OnLeft()
+    /// <summary>Reading can tell of it again.</summary>
+    public void EndWatch() => _watch.Remove(this);
+
+    /// <inheritdoc/>
+    public void LookForDeparture()
     {
+        if (IsPeerGone) OnLeft();
+    }
+
+    /// <summary>Closes the socket: whoever waits for it ends.</summary>
+    public void Close() => Socket.Dispose();
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        lock (_gate) _disposed = true;
         _watch.Remove(this);
+        _gone.Dispose();
+        Close();
+    }
+
+    /// <summary>The client can read no more.</summary>
+    public void OnLeft()
+    {
+        bool isNews;
         lock (_gate)
         {
-            if (_hasLeft) return;
+            isNews = !_hasLeft && _isDelivered;
             _hasLeft = true;
-            if (!_isDelivered) return;
         }
 
+        // Each time: the lanes may have had no call when it was first seen.
+        _exchange?.OnLeft();
+
         // Runs Kestrel's abort inline.
-        _gone.Fire();
+        if (isNews) _gone.Fire();
+    }
+
+    private void Cut()
+    {
+        _exchange?.OnCut();
+        OnLeft();
+        Close();
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 
@@ -6,12 +7,15 @@ namespace DockerGuardProxy.Listen;
 /// <summary>The reading half of a <see cref="ClientTransport"/>.</summary>
 /// <param name="raw">The socket's.</param>
 /// <param name="beginRequest">Told of every read that holds part of a head.</param>
-internal sealed class ClientInput(PipeReader raw, Action beginRequest) : PipeReader
+/// <param name="onAsked">Told when a further head is asked for that has not come; with the bytes that were consumed in all.</param>
+internal sealed class ClientInput(PipeReader raw, Action beginRequest, Action<long> onAsked) : PipeReader
 {
     private static readonly ReadResult Completed = new(default, isCanceled: false, isCompleted: true);
 
     private bool _answering;
     private long _finalLength = -1;
+    private ReadOnlySequence<byte> _shown;
+    private long _consumed;
 
     public bool IsTaken { get; set; }
 
@@ -58,17 +62,20 @@ internal sealed class ClientInput(PipeReader raw, Action beginRequest) : PipeRea
         if (IsTaken) return new(Completed);
 
         var read = raw.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? new(Look(read.Result)) : WaitAsync(read);
+        if (read.IsCompletedSuccessfully) return new(Look(read.Result));
+        if (!_answering) onAsked(_consumed);
+        return WaitAsync(read);
     }
 
-    public override void AdvanceTo(SequencePosition consumed)
-    {
-        if (!IsTaken) raw.AdvanceTo(consumed);
-    }
+    public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        if (!IsTaken) raw.AdvanceTo(consumed, examined);
+        if (IsTaken) return;
+
+        _consumed += _shown.Slice(_shown.Start, consumed).Length;
+        _shown = default;
+        raw.AdvanceTo(consumed, examined);
     }
 
     public override void CancelPendingRead()
@@ -87,6 +94,7 @@ internal sealed class ClientInput(PipeReader raw, Action beginRequest) : PipeRea
 
     private ReadResult Look(ReadResult result)
     {
+        _shown = result.Buffer;
         if (!_answering)
         {
             if (!result.Buffer.IsEmpty)

@@ -6,9 +6,9 @@ namespace DockerGuardProxy.Listen;
 /// The transport that Kestrel's HTTP layer sees. It passes everything on until a hijack takes the raw pipes over; from then
 /// on Kestrel reads a completed input and writes into a sink, and so ends the connection without touching the stream.
 /// </summary>
-internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop, TimeProvider time) : IDuplexPipe
+internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop, Action<long> onAsked, TimeProvider time) : IDuplexPipe
 {
-    private readonly ClientInput _input = new(raw.Input, stop.BeginRequest);
+    private readonly ClientInput _input = new(raw.Input, stop.BeginRequest, onAsked);
     private readonly ClientOutput _output = new(raw.Output, time);
 
     public PipeReader Input => _input;
@@ -50,10 +50,13 @@ internal sealed class ClientTransport(IDuplexPipe raw, StopNotice stop, TimeProv
     }
 
     /// <summary>
-    /// Repairs no further head of this connection: Kestrel drains a body that was not read to its end after the answer, when the input
+    /// Repairs no head until <see cref="LookAtHeads"/>: Kestrel drains a body that was not read to its end after the answer, when the input
     /// can't be told from a head.
     /// </summary>
     public void LeaveHeadsAlone() => _input.Repair.IsOff = true;
+
+    /// <summary>What comes next is a head for certain.</summary>
+    public void LookAtHeads() => _input.Repair.IsOff = false;
 
     /// <summary>Ends a read of Kestrel's that began before the take-over; it finds the input completed then.</summary>
     public void EndPendingRead() => raw.Input.CancelPendingRead();

@@ -5,20 +5,19 @@ using Microsoft.Extensions.Logging;
 namespace DockerGuardProxy.Listen;
 
 /// <summary>
-/// Looks after clients that have ended their sending side: their later departure raises no event, since the transport
-/// no longer reads from them, so it is polled for. Nothing runs while there is no such client.
+/// Looks after peers that have ended their sending side, or sent more than is read yet: nobody reads from them, so that their departure raises no
+/// event, and is polled for. Nothing runs while there is no such peer.
 /// </summary>
 internal sealed class DepartureWatch : IDisposable
 {
     /// <summary>A client that leaves a half-closed connection frees the engine's side within this time.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
-    private readonly ConcurrentDictionary<ClientConnection, byte> _watched = new();
+    private readonly ConcurrentDictionary<IDeparting, byte> _watched = new();
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private bool _running;
-
     private readonly ILogger _logger;
+    private bool _running;
 
     public DepartureWatch(TimeProvider time, ILogger logger)
     {
@@ -26,9 +25,12 @@ internal sealed class DepartureWatch : IDisposable
         _timer = time.CreateSafeTimer(Look, e => ListenLog.DepartureFault(_logger, e), Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Add(ClientConnection connection)
+    /// <summary>How many are looked after.</summary>
+    public int Count => _watched.Count;
+
+    public void Add(IDeparting departing)
     {
-        _watched[connection] = 0;
+        _watched[departing] = 0;
         lock (_gate)
         {
             if (_running) return;
@@ -37,17 +39,17 @@ internal sealed class DepartureWatch : IDisposable
         }
     }
 
-    public void Remove(ClientConnection connection) => _watched.TryRemove(connection, out _);
+    public void Remove(IDeparting departing) => _watched.TryRemove(departing, out _);
 
     public void Dispose() => _timer.Dispose();
 
     private void Look()
     {
-        foreach (var (connection, _) in _watched)
+        foreach (var (departing, _) in _watched)
         {
             try
             {
-                connection.LookForDeparture();
+                departing.LookForDeparture();
             }
             catch (Exception e)
             {

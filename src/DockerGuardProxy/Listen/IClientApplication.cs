@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DockerGuardProxy.Listen;
@@ -8,6 +9,8 @@ internal interface IClientApplication
     /// <summary>Has <paramref name="server"/> hand its requests over from now on.</summary>
     public Task StartAsync(IServer server, CancellationToken cancellationToken);
 
-    /// <summary>A client has connected. What is returned speaks to the engine for it, and ends with the connection.</summary>
-    public IClientExchange Begin(ClientConnection client);
+    /// <summary>Serves a client until its connection ends.</summary>
+    /// <param name="client">The connection.</param>
+    /// <param name="http">Kestrel's HTTP layer, for calls that must be understood.</param>
+    public Task ServeAsync(ClientConnection client, ConnectionDelegate http);
 }

@@ -1,8 +1,14 @@
 namespace DockerGuardProxy.Listen;
 
-/// <summary>Whoever speaks to the engine for one client: told of what only the connection sees, and disposed with it.</summary>
-internal interface IClientExchange : IDisposable
+/// <summary>Whoever speaks to the engine for one client: told of what the connection alone sees.</summary>
+internal interface IClientExchange
 {
-    /// <summary>The client has ended its sending side.</summary>
+    /// <summary>The client has ended its sending side, and can still read.</summary>
     public void OnInputEnded();
+
+    /// <summary>The client can read no more.</summary>
+    public void OnLeft();
+
+    /// <summary>The connection is to be cut.</summary>
+    public void OnCut();
 }

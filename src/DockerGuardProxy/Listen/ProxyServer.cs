@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -18,7 +17,7 @@ namespace DockerGuardProxy.Listen;
 internal sealed class ProxyServer : IHostedService, IDisposable
 {
     /// <summary>net/http's DefaultMaxHeaderBytes and the slop that its server adds, in bytes.</summary>
-    private const int EngineHeadLimit = (1 << 20) + 4096;
+    internal const int EngineHeadLimit = (1 << 20) + 4096;
 
     /// <summary>For ever. Timeout.InfiniteTimeSpan overflows Kestrel's clock, which then ends idle connections within a second.</summary>
     private static readonly TimeSpan Never = TimeSpan.FromDays(10 * 365);
@@ -35,7 +34,6 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly IClientApplication _application;
     private readonly ClientConnections _connections;
     private readonly ArrivingConnections _arriving;
-    private readonly BodyPool _pool;
     private readonly DepartureWatch _watch;
     private readonly Func<TimeSpan> _drain;
     private readonly IGuardedCallers _guarded;
@@ -81,17 +79,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _isHanded = isHanded;
         if (!isHanded)
             options.ListenUnixSocket(listen.Path, ConfigureEndPoint);
-        var transport = new SocketTransportOptions
-        {
-            Backlog = int.MaxValue,
-            CreateBoundListenSocket = Bind,
-            UnsafePreferInlineScheduling = true,
-
-            // Each has queues and pools of its own, of which inline scheduling uses none.
-            IOQueueCount = 1,
-        };
-        _pool = BodyPool.UseIn(transport);
-        _arriving = new ArrivingConnections(new SocketTransportFactory(Options.Create(transport), loggers));
+        _arriving = new ArrivingConnections(new ClientListener(Bind, time));
         _kestrel = new KestrelServer(Options.Create(options), _arriving, loggers);
 
         void ConfigureEndPoint(ListenOptions endPoint)
@@ -101,6 +89,9 @@ internal sealed class ProxyServer : IHostedService, IDisposable
             endPoint.Use(next => connection => ServeAsync(next, connection, loop));
         }
     }
+
+    /// <summary>How many peers are looked after whose departure raises no event.</summary>
+    internal int Watched => _watch.Count;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -186,16 +177,25 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop)
     {
         loop.OnAccepted();
-        await using var client = new ClientConnection(connection, _application, _pool, _watch, _time, _logger);
-        _connections.Add(client);
-        _arriving.OnBegun();
+        ClientConnection client;
         try
         {
-            await next(client.Context);
+            client = new ClientConnection((AcceptedConnection)connection, _watch, _time, _logger);
+            _connections.Add(client);
+        }
+        finally
+        {
+            _arriving.OnBegun();
+        }
+
+        try
+        {
+            await _application.ServeAsync(client, next);
         }
         finally
         {
             _connections.Remove(client);
+            client.Dispose();
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
     private ITimer? _timer;
     private bool _isNew = true;
     private bool _isBusy;
+    private bool _isAnswering;
     private bool _isStopping;
     private bool _disposed;
 
@@ -61,9 +62,16 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
                 else EndInput();
                 return;
             }
+
+            if (!_isAnswering) return;
         }
 
         _notice.Fire();
+    }
+
+    public void BeginSpliced()
+    {
+        lock (_gate) _isNew = false;
     }
 
     /// <summary>The first bytes of a head have been read.</summary>
@@ -78,16 +86,33 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
         lock (_gate)
         {
             _isNew = false;
+            _isAnswering = true;
             if (!_isStopping) return;
         }
 
         _notice.Fire();
     }
 
-    /// <summary>The request under way is answered.</summary>
+    /// <summary>The request under way is answered; Kestrel, having had the notice, ends the connection.</summary>
     public void EndAnswer()
     {
-        lock (_gate) _isBusy = false;
+        lock (_gate)
+        {
+            _isBusy = _isAnswering = false;
+            if (_isStopping && !_disposed) EndInput();
+        }
+    }
+
+    /// <summary>
+    /// The request under way is answered, and nothing could be added to its answer: the client sees the stop before its next request.
+    /// </summary>
+    public void EndSpliced()
+    {
+        lock (_gate)
+        {
+            _isBusy = false;
+            if (_isStopping && !_disposed) EndInput();
+        }
     }
 
     public void Dispose()

@@ -1,6 +1,9 @@
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Guard;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -13,17 +16,14 @@ namespace DockerGuardProxy.Route;
 /// Where Kestrel hands a request over. It takes the place of ASP.NET Core's hosting pipeline, which would add a
 /// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
 /// </summary>
-internal sealed class ProxyApplication(CallRouter calls, EngineDialer dialer, ILogger<ProxyApplication> logger)
+internal sealed class ProxyApplication(
+    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger<ProxyApplication> logger)
     : IHttpApplication<CallContext>, IClientApplication
 {
     public Task StartAsync(IServer server, CancellationToken cancellationToken) => server.StartAsync(this, cancellationToken);
 
-    public IClientExchange Begin(ClientConnection client)
-    {
-        var link = new EngineLink(dialer, client);
-        client.Context.Features.Set(link);
-        return link;
-    }
+    public Task ServeAsync(ClientConnection client, ConnectionDelegate http) =>
+        new CallLoop(client, http, dialer, pileUp, failOpen, logger).RunAsync();
 
     public CallContext CreateContext(IFeatureCollection contextFeatures)
     {

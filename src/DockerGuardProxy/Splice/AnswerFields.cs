@@ -21,17 +21,13 @@ internal struct AnswerFields(bool isVersion10)
         || (isVersion10 && !_connection.HasFlag(ConnectionOptions.KeepAlive))
         || (_hasTransferEncoding && (_length is not null || isVersion10));
 
-    /// <summary>The value of the first Content-Type in the head.</summary>
-    public Range ContentType { get; private set; }
-
     /// <summary>True for a type of a stream of Docker's.</summary>
     public bool IsStreamType { get; private set; }
 
     /// <summary>Takes one line of the head.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="start">Where it begins in the head.</param>
     /// <returns>False if it is no field, or if nobody can tell the end of an answer with it.</returns>
-    public bool TryAdd(ReadOnlySpan<byte> line, int start)
+    public bool TryAdd(ReadOnlySpan<byte> line)
     {
         if (!FieldLine.TryRead(line, out var field)) return false;
 
@@ -42,7 +38,6 @@ internal struct AnswerFields(bool isVersion10)
                 break;
             case 12 when field.Is("Content-Type"u8) && !_hasContentType:
                 _hasContentType = true;
-                ContentType = new Range(start + field.ValueStart, start + field.ValueStart + field.Value.Length);
                 IsStreamType = HeadBytes.Same(field.Value, "application/vnd.docker.raw-stream"u8)
                     || HeadBytes.Same(field.Value, "application/vnd.docker.multiplexed-stream"u8);
                 break;

@@ -25,12 +25,9 @@ internal struct AnswerScan
     /// <summary>True if the engine closes its connection after this answer.</summary>
     public bool Closes { get; private set; }
 
-    /// <summary>The value of Content-Type in the head; empty if there is none.</summary>
-    public readonly Range ContentType => _fields.ContentType;
-
     /// <summary>
-    /// True for a 200 with a type of a stream of Docker's and without any framing: a raw stream both ways, if the request was one to attach or to start
-    /// an exec (moby api/server/router/container/{container_routes,exec}.go). Of logs it is an ordinary answer.
+    /// True for a 200 with a type of a stream of Docker's and without any framing: a raw stream both ways, if the request was one to attach or to
+    /// start an exec (moby api/server/router/container/{container_routes,exec}.go). Of logs it is an ordinary answer.
     /// </summary>
     public readonly bool IsRawStream => Status == 200 && _fields.IsStreamType && Framing.Kind == FramingKind.UntilClose;
 
@@ -55,7 +52,7 @@ internal struct AnswerScan
             {
                 return End(method);
             }
-            else if (!_fields.TryAdd(line, start))
+            else if (!_fields.TryAdd(line))
             {
                 return AnswerOutcome.NotHttp;
             }

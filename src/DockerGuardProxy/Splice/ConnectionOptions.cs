@@ -16,6 +16,8 @@ internal enum ConnectionOptions
     /// <summary><c>upgrade</c>.</summary>
     Upgrade = 4,
 
-    /// <summary>A word that is none of these: it may name a field that the next hop takes away, or a way to another protocol (<c>HTTP2-Settings</c>).</summary>
+    /// <summary>
+    /// A word that is none of these: it may name a field that the next hop takes away, or a way to another protocol (<c>HTTP2-Settings</c>).
+    /// </summary>
     Other = 8,
 }

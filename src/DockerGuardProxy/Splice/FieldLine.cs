@@ -1,6 +1,8 @@
 namespace DockerGuardProxy.Splice;
 
-/// <summary>A field of a head: a token, directly followed by a colon and a value (RFC 9112 5). A folded line is none: it begins with a blank.</summary>
+/// <summary>
+/// A field of a head: a token, directly followed by a colon and a value (RFC 9112 5). A folded line is none: it begins with a blank.
+/// </summary>
 internal readonly ref struct FieldLine
 {
     private static ReadOnlySpan<byte> Blanks => " \t"u8;
@@ -11,9 +13,6 @@ internal readonly ref struct FieldLine
     /// <summary>The value without the blanks around it.</summary>
     public required ReadOnlySpan<byte> Value { get; init; }
 
-    /// <summary>Where the value begins in the line.</summary>
-    public required int ValueStart { get; init; }
-
     /// <summary>Reads a line; the bytes of the value are not judged.</summary>
     public static bool TryRead(ReadOnlySpan<byte> line, out FieldLine field)
     {
@@ -22,7 +21,7 @@ internal readonly ref struct FieldLine
         if (colon <= 0 || !HeadBytes.IsToken(line[..colon])) return false;
 
         var value = line[(colon + 1)..].TrimStart(Blanks);
-        field = new FieldLine { Name = line[..colon], Value = value.TrimEnd(Blanks), ValueStart = line.Length - value.Length };
+        field = new FieldLine { Name = line[..colon], Value = value.TrimEnd(Blanks) };
         return true;
     }
 

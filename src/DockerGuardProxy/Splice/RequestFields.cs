@@ -6,7 +6,6 @@ internal struct RequestFields
     private bool _hasFraming;
     private bool _hasConnection;
     private bool _hasContentType;
-    private bool _hasUserAgent;
     private bool _hasHost;
     private bool _isOdd;
 
@@ -22,27 +21,16 @@ internal struct RequestFields
     /// <summary>True if there is an Upgrade.</summary>
     public bool HasUpgrade { get; private set; }
 
-    /// <summary>The value of Upgrade in the head.</summary>
-    public Range Upgrade { get; private set; }
-
-    /// <summary>The value of Content-Type in the head.</summary>
-    public Range ContentType { get; private set; }
-
-    /// <summary>The value of User-Agent in the head.</summary>
-    public Range UserAgent { get; private set; }
-
     /// <summary>True if all fields are plain, with exactly one Host.</summary>
     public readonly bool IsPlain => _hasHost && !_isOdd;
 
     /// <summary>Takes one line of the head.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="start">Where it begins in the head.</param>
     /// <returns>False if it makes doubtful where the head or its body ends.</returns>
-    public bool TryAdd(ReadOnlySpan<byte> line, int start)
+    public bool TryAdd(ReadOnlySpan<byte> line)
     {
         if (!FieldLine.TryRead(line, out var field) || !HeadBytes.IsFieldValue(field.Value)) return false;
 
-        var value = new Range(start + field.ValueStart, start + field.ValueStart + field.Value.Length);
         switch (field.Name.Length)
         {
             case 4 when field.Is("Host"u8):
@@ -56,7 +44,6 @@ internal struct RequestFields
             case 7 when field.Is("Upgrade"u8):
                 _isOdd |= HasUpgrade;
                 HasUpgrade = true;
-                Upgrade = value;
                 break;
             case 7 when field.Is("Trailer"u8):
                 // Net/http refuses some names in it.
@@ -67,14 +54,9 @@ internal struct RequestFields
                 _isOdd |= _hasConnection || Connection.HasFlag(ConnectionOptions.Other);
                 _hasConnection = true;
                 break;
-            case 10 when field.Is("User-Agent"u8) && !_hasUserAgent:
-                _hasUserAgent = true;
-                UserAgent = value;
-                break;
             case 12 when field.Is("Content-Type"u8):
                 _isOdd |= _hasContentType;
                 _hasContentType = true;
-                ContentType = value;
                 break;
             case 14 when field.Is("Content-Length"u8):
                 if (_hasFraming || !field.TryGetLength(out var length)) return false;

@@ -2,11 +2,11 @@ namespace DockerGuardProxy.Splice;
 
 /// <summary>
 /// Looks at the head of one request in a buffer that grows, each byte once, and tells whether it is beyond doubt: whether every reader takes it for
-/// the same request and finds the same end. That is a strict subset of RFC 9112, of what Go's net/http takes (request.go, transfer.go, server.go), and of
-/// what Kestrel takes. One value per head, kept in one place; <c>default</c> begins anew.
+/// the same request and finds the same end. That is a strict subset of RFC 9112, of what Go's net/http takes (request.go, transfer.go, server.go),
+/// and of what Kestrel takes. One value per head, kept in one place; <c>default</c> begins anew.
 /// </summary>
 /// <remarks>
-/// Ranges are those of the buffer. A range whose field did not come is empty. After any outcome but <see cref="RequestOutcome.Incomplete"/> the
+/// Ranges are those of the buffer. After any outcome but <see cref="RequestOutcome.Incomplete"/> the
 /// value is not to be asked to read again; after <see cref="RequestOutcome.Odd"/> nothing else of it means anything.
 /// </remarks>
 internal struct RequestScan
@@ -14,7 +14,9 @@ internal struct RequestScan
     /// <summary>As many bytes of head as net/http takes (server.go, DefaultMaxHeaderBytes), without its slack.</summary>
     public const int MaxHead = 1 << 20;
 
-    /// <summary>The part of the preface that looks like a head. Net/http takes it for one, and answers, before the rest has come (request.go, isH2Upgrade).</summary>
+    /// <summary>
+    /// The part of the preface that looks like a head. Net/http takes it for one, and answers, before the rest has come (request.go, isH2Upgrade).
+    /// </summary>
     private static ReadOnlySpan<byte> Preface => "PRI * HTTP/2.0\r\n\r\n"u8;
 
     private HeadLines _lines;
@@ -42,15 +44,6 @@ internal struct RequestScan
     /// <summary>True if there is an Upgrade, whether Connection names it or not: dockerd does not look at Connection.</summary>
     public readonly bool HasUpgrade => _fields.HasUpgrade;
 
-    /// <summary>The value of Upgrade.</summary>
-    public readonly Range Upgrade => _fields.Upgrade;
-
-    /// <summary>The value of Content-Type, by which dockerd decides whether the body is a form.</summary>
-    public readonly Range ContentType => _fields.ContentType;
-
-    /// <summary>The value of User-Agent, the first if there are several.</summary>
-    public readonly Range UserAgent => _fields.UserAgent;
-
     /// <summary>Looks at what has come.</summary>
     /// <param name="buffer">The head from its first byte on, and what follows. The same bytes as before, and more.</param>
     public RequestOutcome Read(ReadOnlySpan<byte> buffer)
@@ -74,7 +67,7 @@ internal struct RequestScan
             {
                 return End(buffer[Method]);
             }
-            else if (!_fields.TryAdd(line, start))
+            else if (!_fields.TryAdd(line))
             {
                 return RequestOutcome.Odd;
             }

@@ -26,7 +26,12 @@ internal static class Disagreement
 
             // Where nobody asked for it: of an odd Connection; and of a body that was expected to be asked for by a 100, and left unread.
             if (found.Closes)
-                return call.IsLast || !call.IsPlain || found.State == "unread" ? Nothing(seen, i + 1, "the last answer") : $"call {i + 1} closed the connection";
+            {
+                return call.IsLast || !call.IsPlain || found.State == "unread"
+                    ? Nothing(seen, i + 1, "the last answer")
+                    : $"call {i + 1} closed the connection";
+            }
+
             if (call.IsLast) return $"call {i + 1} did not close the connection";
         }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace DockerGuardProxy.EngineTests.Fuzz;
 
 /// <summary>
-/// One to four requests behind each other as one client might send them, odd here and there, and bytes of it changed: the same for the same number, on every
-/// machine.
+/// One to four requests behind each other as one client might send them, odd here and there, and bytes of it changed: the same for the same number,
+/// on every machine.
 /// </summary>
 internal sealed class FuzzedStream
 {

@@ -27,7 +27,8 @@ internal sealed class GoEngine : IDisposable
     {
         var engine = new GoEngine(version);
         var started = await Poll.UntilAsync(() => File.Exists(engine.SocketPath) && File.Exists(engine._control), TimeSpan.FromSeconds(10));
-        return started is null ? throw new InvalidOperationException($"The Go engine does not start (tests/fuzz/get builds it): {engine._daemon.Tail()}") : engine;
+        return started is null
+            ? throw new InvalidOperationException($"The Go engine does not start (tests/fuzz/get builds it): {engine._daemon.Tail()}") : engine;
     }
 
     /// <summary>How many calls it has seen that would have ended a container.</summary>
@@ -41,10 +42,12 @@ internal sealed class GoEngine : IDisposable
     /// <param name="stream">The bytes.</param>
     /// <param name="cuts">Where to cut them.</param>
     /// <returns>A call for each answer, null where it was refused.</returns>
-    public IReadOnlyList<SeenCall?> Exchange(ReadOnlySpan<byte> stream, ReadOnlySpan<int> cuts) => Exchange(SocketPath, stream, cuts);
+    public IReadOnlyList<SeenCall?> Exchange(ReadOnlySpan<byte> stream, ReadOnlySpan<int> cuts) =>
+        AnswerStream.Read(Answer(SocketPath, stream, cuts), stream);
 
-    /// <summary>The same on another socket that leads to such an engine.</summary>
-    public static IReadOnlyList<SeenCall?> Exchange(string path, ReadOnlySpan<byte> stream, ReadOnlySpan<int> cuts)
+    /// <summary>The same on any socket, and all that is answered there.</summary>
+    /// <exception cref="SocketException">The connection was still open 30 s after the last byte.</exception>
+    public static byte[] Answer(string path, ReadOnlySpan<byte> stream, ReadOnlySpan<int> cuts)
     {
         using var socket = Connect(path);
         try
@@ -65,7 +68,7 @@ internal sealed class GoEngine : IDisposable
             // It has refused something and reads no further; why, it has said.
         }
 
-        return AnswerStream.Read(ReadAll(socket), stream);
+        return ReadAll(socket);
     }
 
     public void Dispose()

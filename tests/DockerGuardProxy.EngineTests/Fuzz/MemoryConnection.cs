@@ -20,7 +20,9 @@ internal sealed class MemoryConnection : ConnectionContext
 
     public override IDuplexPipe Transport { get; set; }
 
-    /// <summary>Sends the stream; gives all that was answered until Kestrel closes. Its end is not sent: Kestrel would take the client for gone.</summary>
+    /// <summary>
+    /// Sends the stream; gives all that was answered until Kestrel closes. Its end is not sent: Kestrel would take the client for gone.
+    /// </summary>
     public async Task<byte[]> ExchangeAsync(ReadOnlyMemory<byte> stream)
     {
         var sending = _input.Writer.WriteAsync(stream);

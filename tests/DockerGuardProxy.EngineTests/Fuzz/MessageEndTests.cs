@@ -7,8 +7,8 @@ using Xunit;
 namespace DockerGuardProxy.EngineTests.Fuzz;
 
 /// <summary>
-/// That the splice lane's idea of where a request ends is that of Go's net/http, on streams of odd and mutated requests: what it passes on as a request is
-/// one request to the engine, and what it does not pass on is never needed to complete one.
+/// That the splice lane's idea of where a request ends is that of Go's net/http, on streams of odd and mutated requests: what it passes on as a
+/// request is one request to the engine, and what it does not pass on is never needed to complete one.
 /// </summary>
 public sealed class MessageEndTests
 {

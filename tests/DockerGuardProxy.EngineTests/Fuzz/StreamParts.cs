@@ -21,7 +21,8 @@ internal static class StreamParts
     [
         "*", "http://x/containers/x/kill", "//containers/x/kill", "/containers/x/../x/kill", "/%63ontainers/x/kill", "/containers/x/kill#x", "/%zz",
         "/containers/%2e/kill", "/containers/a/b/kill", "/v1.41/v1.41/containers/x/kill", "/v9.99/containers/x/stop", "/containers/x/stop?t=a",
-        "/containers/x/kill?signal=%4BILL", "/containers/x/kill?signal=;a", "/\u00e9", "/a b", "/\t", "/containers/x/stop/", "", "/\u007f", "x:80", "/?",
+        "/containers/x/kill?signal=%4BILL", "/containers/x/kill?signal=;a", "/\u00e9", "/a b", "/\t", "/containers/x/stop/", "", "/\u007f",
+        "x:80", "/?",
     ];
 
     public static readonly string[] Versions = [" HTTP/1.1"];
@@ -34,49 +35,62 @@ internal static class StreamParts
     public static readonly string[] Hosts = ["Host: docker", "Host: api.moby.localhost", "host:", "HOST: localhost:2375"];
 
     public static readonly string[] OddHosts =
-        ["Host: a\r\nHost: b", "Host: /var/run/docker.sock", "Host : x", "Host: a b", "X: no host", "Host: \u00e9", "Host: a\r\n b", "Host: %2Fvar%2Frun", "Host: a,b"];
+        ["Host: a\r\nHost: b", "Host: /var/run/docker.sock", "Host : x", "Host: a b", "X: no host", "Host: \u00e9", "Host: a\r\n b",
+            "Host: %2Fvar%2Frun", "Host: a,b"];
 
     public static readonly string[] Fields =
     [
         "User-Agent: Docker-Client/26.1.5 (linux)", "Accept: */*", "Content-Type: application/json", "Connection: keep-alive",
-        "Content-Type: application/x-www-form-urlencoded", "Accept-Encoding: gzip", "X-Registry-Auth: e30=", "X-Empty:", "Connection: Upgrade\r\nUpgrade: tcp",
+        "Content-Type: application/x-www-form-urlencoded", "Accept-Encoding: gzip", "X-Registry-Auth: e30=", "X-Empty:",
+        "Connection: Upgrade\r\nUpgrade: tcp",
         "Expect: 100-continue", "Connection: close", "TE: trailers", "Upgrade: h2c", "X-Meta: \u00e9\tx",
     ];
 
     public static readonly string[] OddFields =
     [
         "Connection: keep-alive close", "Connection: close, x", "Connection: close\r\nConnection: keep-alive", "Connection: content-length",
-        "Connection:", "Connection: \"close\"", "Connection: cl\u00f6se", "Expect: 100-continue, x", "Expect: x", "Expect:", "Upgrade: tcp\r\nUpgrade: h2c",
+        "Connection:", "Connection: \"close\"", "Connection: cl\u00f6se", "Expect: 100-continue, x", "Expect: x", "Expect:",
+        "Upgrade: tcp\r\nUpgrade: h2c",
         "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__", "Trailer: X", "Trailer: Content-Length",
-        " folded: x", "X: y\r\n z", "X : y", "X\t: y", ": y", "X", "X: \u0001", "X\u00e9: y", "X: a\rb", "X: \u007f", "Content-Type: a\r\nContent-Type: b",
+        " folded: x", "X: y\r\n z", "X : y", "X\t: y", ": y", "X", "X: \u0001", "X\u00e9: y", "X: a\rb", "X: \u007f",
+        "Content-Type: a\r\nContent-Type: b",
         "Keep-Alive: timeout=5", "Proxy-Connection: close", "X-HTTP-Method-Override: DELETE", "Content_Length: 3", "Transfer_Encoding: chunked",
     ];
 
     /// <summary>Framings that stand beside a good one, or instead of it.</summary>
     public static readonly string[] OddFramings =
     [
-        "Content-Length: 3", "Content-Length: 0", "Content-Length: 3\r\nContent-Length: 3", "Content-Length: 3, 3", "Content-Length: +3", "Content-Length: -1",
-        "Content-Length: 0x3", "Content-Length: 3 ", "Content-Length:\t3", "Content-Length: 03", "Content-Length:", "Content-Length: 3;", "Content-Length : 3",
-        "Content-Length: 9223372036854775807", "Content-Length: 18446744073709551619", "Content-Length: 0000000000000000000003", "Content-Length: 3\r\n 3",
+        "Content-Length: 3", "Content-Length: 0", "Content-Length: 3\r\nContent-Length: 3", "Content-Length: 3, 3", "Content-Length: +3",
+        "Content-Length: -1",
+        "Content-Length: 0x3", "Content-Length: 3 ", "Content-Length:\t3", "Content-Length: 03", "Content-Length:", "Content-Length: 3;",
+        "Content-Length : 3",
+        "Content-Length: 9223372036854775807", "Content-Length: 18446744073709551619", "Content-Length: 0000000000000000000003",
+        "Content-Length: 3\r\n 3",
         "Transfer-Encoding: chunked", "Transfer-Encoding: Chunked\t", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked, identity",
-        "Transfer-Encoding: identity", "Transfer-Encoding: \"chunked\"", "Transfer-Encoding:\u000bchunked", "Transfer-Encoding: chunked\u00a0", "Transfer-Encoding : chunked",
-        "Transfer-Encoding:\r\n chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: xchunked", "Transfer-Encoding:",
+        "Transfer-Encoding: identity", "Transfer-Encoding: \"chunked\"", "Transfer-Encoding:\u000bchunked", "Transfer-Encoding: chunked\u00a0",
+        "Transfer-Encoding : chunked",
+        "Transfer-Encoding:\r\n chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Transfer-Encoding: xchunked",
+        "Transfer-Encoding:",
     ];
 
     /// <summary>Bodies; a call hides in some of them.</summary>
     public static readonly string[] Bodies =
     [
-        "{}", "signal=KILL", "signal=TERM&t=5", "POST /containers/x/kill HTTP/1.1\r\nHost: x\r\n\r\n", "0\r\n\r\nPOST /containers/x/stop HTTP/1.1\r\nHost: x\r\n\r\n",
+        "{}", "signal=KILL", "signal=TERM&t=5", "POST /containers/x/kill HTTP/1.1\r\nHost: x\r\n\r\n",
+        "0\r\n\r\nPOST /containers/x/stop HTTP/1.1\r\nHost: x\r\n\r\n",
         "", "\r\n", "\n", "GET / HTTP/1.1\r\n\r\n", "force=1",
     ];
 
     public static readonly string[] OddSizes =
-        ["{0} ", "{0}\t", "{0};x=y", "{0};x=\"a;b\"", "{0} ;x", "0{0}", "000000000000000{0}", "0000000000000000{0}", "0x{0}", "+{0}", "-{0}", " {0}", "{0},1", "{0}\r", "{0}g", "{0};\u00e9\0"];
+        ["{0} ", "{0}\t", "{0};x=y", "{0};x=\"a;b\"", "{0} ;x", "0{0}", "000000000000000{0}", "0000000000000000{0}", "0x{0}", "+{0}", "-{0}",
+            " {0}", "{0},1", "{0}\r", "{0}g", "{0};\u00e9\0"];
 
     public static readonly string[] Trailers = ["X: y\r\n", "X: y\r\nZ:\r\n"];
 
     public static readonly string[] OddTrailers =
-        ["X: y\n", "\n", "X\r\n", "X : y\r\n", " X: y\r\n", "X: y\r\n z\r\n", ": y\r\n", "Content-Length: 9\r\n", "X: \u0001\r\n", "X: a\rb\r\n", "\r", "X: y\r\n\n", "\u00e9: y\r\n"];
+        ["X: y\n", "\n", "X\r\n", "X : y\r\n", " X: y\r\n", "X: y\r\n z\r\n", ": y\r\n", "Content-Length: 9\r\n", "X: \u0001\r\n", "X: a\rb\r\n",
+            "\r", "X: y\r\n\n", "\u00e9: y\r\n"];
 
-    public static readonly string[] Bytes = ["\r", "\n", "\r\n", "\r\n\r\n", " ", "\t", ":", ";", ",", "\0", "0", "1", "a", "\u00e9", "\u007f", "0\r\n\r\n", "/", "%"];
+    public static readonly string[] Bytes = ["\r", "\n", "\r\n", "\r\n\r\n", " ", "\t", ":", ";", ",", "\0", "0", "1", "a", "\u00e9", "\u007f",
+        "0\r\n\r\n", "/", "%"];
 }

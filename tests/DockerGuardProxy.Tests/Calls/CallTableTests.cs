@@ -146,7 +146,8 @@ public sealed class CallTableTests
         string[] methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "get"];
         string[] parts =
         [
-            "/", "/v1.41", "/containers", "/a", "/kill", "/attach", "/ws", "/exec", "/start", "/json", "/build", "?", "&", "%", "%2F", "%2f", "%61", "..", ".",
+            "/", "/v1.41", "/containers", "/a", "/kill", "/attach", "/ws", "/exec", "/start", "/json", "/build", "?", "&", "%", "%2F", "%2f",
+            "%61", "..", ".",
             "\u00e4", " ", "http:", "\n",
         ];
         var target = Gen.Int[0, parts.Length - 1].Select(i => parts[i]).Array[0, 8].Select(string.Concat);
@@ -168,7 +169,8 @@ public sealed class CallTableTests
     {
         foreach (var row in Table.Rows)
         {
-            var target = row.Template.Replace(":.*", "", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+            var target = row.Template.Replace(":.*", "", StringComparison.Ordinal).Replace("{", "", StringComparison.Ordinal)
+                .Replace("}", "", StringComparison.Ordinal);
             Assert.Same(row, Table.Match(row.Method, target).Row);
             Assert.Same(row, Table.Match(row.Method, "/v1.24" + target).Row);
             Assert.Same(row, Table.Match(Encoding.ASCII.GetBytes(row.Method), Encoding.ASCII.GetBytes(target + "?x=1")).Row);

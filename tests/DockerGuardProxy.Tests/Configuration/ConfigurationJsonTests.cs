@@ -18,7 +18,8 @@ public sealed class ConfigurationJsonTests
         Assert.Empty(ConfigurationJson.Compare(configuration, loaded.Configuration));
         Assert.Equal(configuration.Listen, loaded.Configuration.Listen);
         Assert.Equal([TimeSpan.FromMilliseconds(1500)], loaded.Configuration.Guard.Policies.For(Operation.Kill).Backoff);
-        Assert.Equal((5, 0), (loaded.Configuration.Guard.Policies.For(Operation.Restart).MaxInFlight, loaded.Configuration.Guard.Policies.For(Operation.Restart).MaxWaitingPerContainer));
+        var restart = loaded.Configuration.Guard.Policies.For(Operation.Restart);
+        Assert.Equal((5, 0), (restart.MaxInFlight, restart.MaxWaitingPerContainer));
     }
 
     [Fact]

@@ -224,7 +224,8 @@ public sealed partial class ConfigurationStoreTests : IDisposable
         File.Delete(_folder.Sources.OffSwitch);
         store.CheckOffSwitch();
         Assert.False(store.Status.SwitchedOff);
-        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (store.Current.Guard.Policies.For(Operation.Stop).Mode, store.Current.Guard.Policies.For(Operation.Stop).Patience));
+        var stop = store.Current.Guard.Policies.For(Operation.Stop);
+        Assert.Equal((GuardMode.Enforce, TimeSpan.FromSeconds(30)), (stop.Mode, stop.Patience));
         Assert.DoesNotContain("\"off\"", File.ReadAllText(_folder.Sources.LastGood!), StringComparison.Ordinal);
 
         void AssertOff()

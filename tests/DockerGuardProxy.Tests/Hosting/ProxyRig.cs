@@ -77,6 +77,9 @@ internal sealed class ProxyRig : IAsyncDisposable
 
     public ClientConnections Connections { get; } = new();
 
+    /// <summary>How many peers the server looks after whose departure raises no event.</summary>
+    public int Watched => _server.Watched;
+
     public RecordingLogger Log { get; } = new();
 
     public FakeEngine Asked { get; } = new();

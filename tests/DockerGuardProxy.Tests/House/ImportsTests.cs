@@ -25,7 +25,6 @@ public sealed class ImportsTests
         ("Timing", []),
         ("Probe", ["Text"]),
         ("Calls", []),
-        ("Splice", []),
 
         // The ledger and its rules; settings; the index of containers and the engine's vitals.
         ("Guard", ["Sockets", "Timing", "Probe", "Calls"]),
@@ -34,10 +33,11 @@ public sealed class ImportsTests
 
         // Connections of clients; what Kestrel and YARP make of their calls.
         ("Listen", ["Text", "Sockets", "Timing", "Configuration"]),
+        ("Splice", ["Sockets", "Listen"]),
         ("Http", ["Sockets", "Calls", "Listen"]),
 
         // The way of a call: the only place that knows Guard and Http.
-        ("Route", ["Sockets", "Probe", "Calls", "Guard", "Engine", "Listen", "Http"]),
+        ("Route", ["Sockets", "Probe", "Calls", "Guard", "Engine", "Listen", "Splice", "Http"]),
 
         // Beside the way.
         ("State", ["Text", "Files", "Timing", "Probe", "Guard", "Configuration", "Engine"]),

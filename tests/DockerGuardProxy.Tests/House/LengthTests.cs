@@ -23,7 +23,11 @@ public sealed class LengthTests
     public void The_parts_of_a_type_are_added_up()
     {
         var lines = string.Concat(Enumerable.Repeat("\n", 150));
-        var parts = new[] { ("a/A.cs", $"namespace N; partial class C<T> {{ }}{lines}"), ("a/A.B.cs", $"namespace N {{ partial class C<T> {{ }} }}{lines}") };
+        var parts = new[]
+        {
+            ("a/A.cs", $"namespace N; partial class C<T> {{ }}{lines}"),
+            ("a/A.B.cs", $"namespace N {{ partial class C<T> {{ }} }}{lines}"),
+        };
         Assert.Empty(TooLong(parts));
         Assert.Equal([("a", "N.C`1", 301)], TooLong([parts[0], ("a/A.B.cs", parts[1].Item2 + "\n")]));
         Assert.Empty(TooLong([parts[0], ("b/A.B.cs", parts[1].Item2 + "\n")]));

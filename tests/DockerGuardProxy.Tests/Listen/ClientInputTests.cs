@@ -11,7 +11,7 @@ public sealed class ClientInputTests
     private readonly Pipe _pipe = new();
     private readonly ClientInput _input;
 
-    public ClientInputTests() => _input = new ClientInput(_pipe.Reader, () => { });
+    public ClientInputTests() => _input = new ClientInput(_pipe.Reader, () => { }, static _ => { });
 
     [Fact]
     public async Task A_head_is_repaired_before_it_is_seen()

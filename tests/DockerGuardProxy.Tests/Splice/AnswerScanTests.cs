@@ -74,14 +74,6 @@ public sealed class AnswerScanTests
     public void A_raw_stream_is_told_by_its_type(string head, bool isStream) => Assert.Equal(isStream, Read(head, "POST").Scan.IsRawStream);
 
     [Fact]
-    public void The_content_type_is_told()
-    {
-        const string head = "HTTP/1.1 200 OK\r\nServer: x\r\nContent-Type:  application/json \r\nContent-Type: other\r\n\r\n";
-
-        Assert.Equal("application/json", head[Read(head, "GET").Scan.ContentType]);
-    }
-
-    [Fact]
     public void Any_cut_gives_the_same()
     {
         var heads = Gen.OneOf(

@@ -127,7 +127,8 @@ public sealed class FramingTests
         Gen.Select(mutations, Gen.Int[1, 20]).Sample((changes, step) =>
         {
             var text = new StringBuilder("5;x=y\r\nhello\r\n0a \r\n0123456789\r\n0\r\nX: y\r\n\r\nGET / HTTP/1.1\r\n");
-            foreach (var (at, what, removed) in changes) text.Remove(Math.Min(at, text.Length - removed), removed).Insert(Math.Min(at, text.Length), what);
+            foreach (var (at, what, removed) in changes)
+                text.Remove(Math.Min(at, text.Length - removed), removed).Insert(Math.Min(at, text.Length), what);
             var bytes = Bytes(text.ToString());
             var whole = Framing.Chunked;
             var taken = whole.Follow(bytes);

@@ -261,7 +261,8 @@ public sealed class StateKeeperTests : IDisposable
             _evidence = new();
             Ledger = new(test._time, GuardPolicies.Default, _sender, _sender, _evidence);
             Keeper = new(
-                Ledger, _evidence, new StateFile(file ?? test.FilePath), boot, Index, _watch, test._engine, _vitals, Configuration, test._time, test._log);
+                Ledger, _evidence, new StateFile(file ?? test.FilePath), boot, Index, _watch, test._engine, _vitals, Configuration, test._time,
+                test._log);
             Index.Listen(new LedgerFeed(Ledger));
         }
 

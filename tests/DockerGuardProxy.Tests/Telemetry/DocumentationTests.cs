@@ -36,7 +36,8 @@ public sealed class DocumentationTests
             reason => Assert.Contains($"`{Words.Of(reason)}`", Page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<VerdictKind>(), decision => Assert.Contains($"`{Words.Of(decision)}`", Page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<DiagnosisKind>(), diagnosis => Assert.Contains($"`{Words.Of(diagnosis)}`", Page, StringComparison.Ordinal));
-        Assert.All(CallTable.Docker.Rows.Select(row => row.Name).OfType<string>(), name => Assert.Contains($"`{name}`", Page, StringComparison.Ordinal));
+        Assert.All(CallTable.Docker.Rows.Select(row => row.Name).OfType<string>(), name => Assert.Contains($"`{name}`", Page,
+            StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,269 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Http;
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Splice;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace DockerGuardProxy.Route;
+
+/// <summary>
+/// The way of one client's calls, one at a time: (1) wait for a head; (2) wait until the call before is answered whole; (3) read the head; (4)
+/// splice what is beyond doubt and needs no understanding; (5) give all else to Kestrel's HTTP layer.
+/// </summary>
+internal sealed class CallLoop : IClientExchange
+{
+    private readonly ClientConnection _client;
+    private readonly ConnectionDelegate _kestrel;
+    private readonly EngineDialer _dialer;
+    private readonly PileUpWatch _pileUp;
+    private readonly FailOpen _failOpen;
+    private readonly ILogger _logger;
+    private readonly ClientBuffer _buffer = new();
+    private readonly SpliceLane _splice;
+    private readonly RequestWriter _requests;
+    private HttpLane? _http;
+    private EngineLink? _link;
+    private LongCall? _longCall;
+
+    public CallLoop(
+        ClientConnection client, ConnectionDelegate kestrel, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger logger)
+    {
+        _client = client;
+        _kestrel = kestrel;
+        _dialer = dialer;
+        _pileUp = pileUp;
+        _failOpen = failOpen;
+        _logger = logger;
+        _splice = new SpliceLane(client, dialer, EndSpliced, OnFault);
+        _requests = new RequestWriter(_splice, client);
+        client.Begin(this);
+    }
+
+    /// <summary>Serves the client until its connection ends.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (await ServeOneAsync())
+            {
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Either side is gone.
+        }
+        catch (Exception e)
+        {
+            OnFault(e);
+        }
+        finally
+        {
+            _splice.Close();
+            EndWatch();
+            if (_http is { } http)
+            {
+                http.EndInput();
+                Leave();
+                await http.Serving;
+            }
+
+            _buffer.Drop();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnInputEnded()
+    {
+        _link?.OnInputEnded();
+        _splice.OnInputEnded();
+    }
+
+    /// <inheritdoc/>
+    public void OnLeft() => _splice.OnLeft();
+
+    /// <inheritdoc/>
+    public void OnCut() => _splice.Close();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> ServeOneAsync()
+    {
+        // 1. While the answer before is on its way, this is also how the end of the client's input is seen.
+        if (_buffer.IsEmpty)
+        {
+            await _client.Socket.WaitReadableAsync();
+            if (!_splice.IsIdle || _http is { IsUnderWay: true }) LookAtInput();
+        }
+        else if (_http is { IsUnderWay: true })
+        {
+            _client.WatchForDeparture();
+        }
+
+        // 2.
+        switch (await _splice.AnsweredAsync())
+        {
+            case SpliceEnd.Closed:
+                return false;
+            case SpliceEnd.Stream:
+                await _requests.SendStreamAsync(_buffer);
+                await _splice.AnsweredAsync(ofStream: true);
+                return false;
+        }
+
+        if (_http is { } http)
+        {
+            if (!await http.AnsweredAsync()) return false;
+            _client.EndWatch();
+            _splice.SetElsewhere(false);
+        }
+
+        if (_buffer.IsEmpty && await _buffer.ReceiveAsync(_client.Socket) == 0) return false;
+
+        // 3.
+        _client.BeginRequest();
+        RequestScan head = default;
+        RequestOutcome outcome;
+        var isInputEnded = false;
+        while ((outcome = head.Read(_buffer.Bytes)) == RequestOutcome.Incomplete && !isInputEnded)
+            isInputEnded = await _buffer.ReceiveAsync(_client.Socket) == 0;
+
+        // 4.
+        var hasEnd = outcome is RequestOutcome.Plain or RequestOutcome.OddBounded;
+        var call = hasEnd ? Match(head) : default;
+        if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice && await SpliceAsync(head, call.Row)) return true;
+
+        // 5. Where a stream may be granted, what follows the request may be part of that.
+        var isBounded = hasEnd && !head.HasUpgrade && call.Row is not { MayHijack: true };
+        return await ServeHttpAsync(isBounded ? head.Length : 0, isBounded ? head.Framing : Framing.UntilClose, isInputEnded);
+    }
+
+    /// <summary>There is something to be read while a call is under way: a next head, which has to wait, or the end.</summary>
+    private void LookAtInput()
+    {
+        if (_client.Socket.IsAtEnd())
+        {
+            if (_http is { IsUnderWay: true } http) http.EndInput();
+            _client.OnInputEnded();
+        }
+        else if (_http is { IsUnderWay: true })
+        {
+            // Behind a next head its end can't be seen, and nobody is to be held who has left.
+            _client.WatchForDeparture();
+        }
+    }
+
+    /// <returns>False if the engine can't be reached; nothing was sent.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> SpliceAsync(RequestScan head, CallRow? row)
+    {
+        _client.BeginSpliced();
+        if (row is { IsWatched: true }) BeginWatch(row, head);
+        var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
+        var waitsFor100 = head.ExpectsContinue && !head.Framing.IsComplete;
+        if (!await _splice.BeginAsync(new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100)))
+        {
+            // Kestrel's lane says so in Docker's form.
+            EndSpliced();
+            return false;
+        }
+
+        await _requests.SendAsync(_buffer, head.Length, head.Framing);
+        return true;
+    }
+
+    private async ValueTask<bool> ServeHttpAsync(int length, Framing framing, bool isInputEnded)
+    {
+        if (!_splice.SetElsewhere(true)) return false;
+        var lane = OpenHttp();
+        if (!lane.TryBegin()) return false;
+
+        var count = length + framing.Follow(_buffer.Bytes[length..]);
+        while (true)
+        {
+            if (framing.IsBroken) (framing, count) = (Framing.UntilClose, _buffer.Bytes.Length);
+            if (!await lane.ShowAsync(_buffer.Memory[..count])) return false;
+            _buffer.Consume(count);
+            if (framing.IsComplete)
+            {
+                lane.Fence();
+                return true;
+            }
+
+            if (!isInputEnded)
+            {
+                await _client.Socket.WaitReadableAsync();
+                isInputEnded = await _buffer.ReceiveAsync(_client.Socket) == 0;
+            }
+
+            if (isInputEnded)
+            {
+                lane.EndInput();
+                _client.OnInputEnded();
+                await lane.Serving;
+                return false;
+            }
+
+            count = framing.Follow(_buffer.Bytes);
+        }
+    }
+
+    private HttpLane OpenHttp()
+    {
+        if (_http is { } open) return open;
+        _link = new EngineLink(_dialer, _client);
+        _client.Features.Set(_link);
+        return _http = new HttpLane(_client, _kestrel, OnFault);
+    }
+
+    /// <summary>What the table knows of the call. A fault of ours sends it where it is understood.</summary>
+    private CallMatch Match(in RequestScan head)
+    {
+        try
+        {
+            return CallTable.Docker.Match(_buffer.Bytes[head.Method], _buffer.Bytes[head.Target]);
+        }
+        catch (Exception e)
+        {
+            OnFault(e);
+            return default;
+        }
+    }
+
+    private void BeginWatch(CallRow row, in RequestScan head)
+    {
+        _longCall ??= new LongCall();
+        var target = Encoding.Latin1.GetString(_buffer.Bytes[head.Target]);
+        _failOpen.Try("pile-up watch", (_pileUp, _longCall, row, target), static it => it._pileUp.Begin(it._longCall, it.row, it.target));
+    }
+
+    private void EndWatch()
+    {
+        if (_longCall is { } call) _failOpen.Try("pile-up watch", (_pileUp, call), static it => it._pileUp.End(it.call));
+    }
+
+    private void EndSpliced()
+    {
+        EndWatch();
+        _client.EndSpliced();
+    }
+
+    private void Leave()
+    {
+        try
+        {
+            _client.OnLeft();
+        }
+        catch (Exception e)
+        {
+            // Runs what Kestrel and the guard have registered; what is left of the connection still has to be waited for.
+            OnFault(e);
+        }
+    }
+
+    private void OnFault(Exception cause) => ListenLog.Fault(_logger, cause);
+}

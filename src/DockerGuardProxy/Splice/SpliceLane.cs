@@ -1,0 +1,300 @@
+using System.Net.Sockets;
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
+
+namespace DockerGuardProxy.Splice;
+
+/// <summary>
+/// The lane of calls that need no understanding: a client's own connection to the engine, dialled when first needed and closed with the client's.
+/// A request goes to it as it came, and what the engine says comes back as it came; of both only the framing is followed, so that it is known
+/// where the next head begins.
+/// </summary>
+/// <remarks>
+/// <para>
+/// (1) Route's loop begins a call; (2) <see cref="RequestWriter"/> sends its head, and its body as far as the framing goes; (3) meanwhile
+/// <see cref="AnswerReader"/> passes the answer on, and says when it is whole, or has become a stream; (4) only then does the loop look at a next
+/// head. Bytes of the engine that nobody asked for end both sides.
+/// </para>
+/// <para>
+/// Invariant, under <c>_gate</c>: a call begins only while none is under way and the engine's connection goes on; each that began is ended once,
+/// by its answer or by the end of the connection; there is a waiter only while a call is under way.
+/// </para>
+/// </remarks>
+/// <param name="client">The client's connection.</param>
+/// <param name="dialer">Opens the engine's.</param>
+/// <param name="onEnded">Called once for each call that began, before the next can begin.</param>
+/// <param name="onFault">Told of a fault of ours; the connection is closed.</param>
+internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, Action onEnded, Action<Exception> onFault)
+    : IDeparting
+{
+    private readonly Lock _gate = new();
+    private Socket? _engine;
+    private volatile SpliceState _state;
+    private bool _isCallOpen;
+    private bool _isElsewhere;
+    private volatile bool _isSending;
+    private SplicedCall _call;
+    private TaskCompletionSource<SpliceEnd>? _waiter;
+
+    /// <summary>True while no call is under way and one may begin.</summary>
+    public bool IsIdle => _state == SpliceState.Idle;
+
+    /// <summary>Begins a call: dials where there is no connection yet.</summary>
+    /// <returns>False if the engine can't be reached; nothing was sent.</returns>
+    /// <exception cref="OperationCanceledException">The client has left, or the connection has ended meanwhile.</exception>
+    public async ValueTask<bool> BeginAsync(SplicedCall call)
+    {
+        if (Volatile.Read(ref _engine) is null && !await DialAsync()) return false;
+        lock (_gate)
+        {
+            if (_state != SpliceState.Idle || _engine is null) throw new OperationCanceledException();
+            _state = SpliceState.UnderWay;
+            _isCallOpen = _isSending = true;
+            _call = call;
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits for the end of the call under way, if there is one.</summary>
+    /// <param name="ofStream">Also for that of a stream which it has become.</param>
+    public ValueTask<SpliceEnd> AnsweredAsync(bool ofStream = false)
+    {
+        lock (_gate)
+        {
+            return _state switch
+            {
+                SpliceState.Idle => new(SpliceEnd.Answered),
+                SpliceState.Stream when !ofStream => new(SpliceEnd.Stream),
+                SpliceState.Closed => new(SpliceEnd.Closed),
+                _ => new((_waiter = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task),
+            };
+        }
+    }
+
+    /// <summary>
+    /// A call is in the other lane from here on, or is no more. Its client must get that answer, whatever becomes of the connection here: the
+    /// next spliced call dials anew.
+    /// </summary>
+    /// <returns>False if the client has been told that its connection ends: a call taken up now might be sent a second time by it.</returns>
+    public bool SetElsewhere(bool isElsewhere)
+    {
+        lock (_gate)
+        {
+            _isElsewhere = isElsewhere;
+            return _state == SpliceState.Idle;
+        }
+    }
+
+    /// <summary>The client has ended its sending side: the engine learns it as it would on its own socket.</summary>
+    public void OnInputEnded()
+    {
+        Socket? engine;
+        lock (_gate) engine = _state is SpliceState.UnderWay or SpliceState.Stream or SpliceState.Closing ? _engine : null;
+        engine?.EndSending();
+    }
+
+    /// <summary>The client can read no more.</summary>
+    public void OnLeft()
+    {
+        lock (_gate)
+        {
+            if (_state == SpliceState.Idle && !_isSending) return;
+        }
+
+        Close();
+    }
+
+    /// <inheritdoc/>
+    public void LookForDeparture()
+    {
+        if (Volatile.Read(ref _engine) is not { } engine || PeerState.IsGone(engine)) Close();
+    }
+
+    /// <summary>Closes both sides; whoever waits for them ends.</summary>
+    public void Close()
+    {
+        Socket? engine;
+        TaskCompletionSource<SpliceEnd>? waiter;
+        lock (_gate)
+        {
+            if (_state == SpliceState.Closed) return;
+            _state = SpliceState.Closed;
+            (engine, _engine) = (_engine, null);
+            (waiter, _waiter) = (_waiter, null);
+        }
+
+        client.Departures.Remove(this);
+        engine?.Dispose();
+        client.Close();
+        EndCall();
+        waiter?.TrySetResult(SpliceEnd.Closed);
+    }
+
+    /// <summary>True while bytes of the engine are those of an answer.</summary>
+    internal bool IsAnswering => _state == SpliceState.UnderWay;
+
+    /// <summary>The engine's connection; null while there is none.</summary>
+    internal Socket? Engine => Volatile.Read(ref _engine);
+
+    /// <summary>True while the request is being sent.</summary>
+    internal bool IsSending => _isSending;
+
+    /// <summary>True if the answer under way has no body whatever its head says.</summary>
+    internal bool IsHead => _call.IsHead;
+
+    /// <summary>True if the answer under way may be a raw stream.</summary>
+    internal bool MayStream => _call.MayStream;
+
+    /// <summary>The engine has sent a 100: the body comes.</summary>
+    internal void OnContinue()
+    {
+        lock (_gate) _call = _call with { WaitsFor100 = false };
+    }
+
+    /// <summary>The answer has gone to the client whole.</summary>
+    /// <param name="isLast">The engine closes after it.</param>
+    internal void OnAnswered(bool isLast)
+    {
+        Socket? unsure = null;
+        lock (_gate)
+        {
+            if (_state != SpliceState.UnderWay) return;
+            if (_isSending)
+            {
+                // The call goes on with its body, and ends with OnSent. A client that was not told to send it may send a next head in its place;
+                // the engine is told that nothing follows.
+                if (_call.WaitsFor100) unsure = _engine;
+                _state = isLast || unsure is not null ? SpliceState.Closing : SpliceState.Idle;
+            }
+        }
+
+        unsure?.EndSending();
+        if (_state != SpliceState.UnderWay) return;
+
+        EndCall();
+        TaskCompletionSource<SpliceEnd>? waiter = null;
+        lock (_gate)
+        {
+            if (_state != SpliceState.UnderWay) return;
+            _state = isLast || _call.IsLast ? SpliceState.Closing : SpliceState.Idle;
+            if (_state == SpliceState.Idle) (waiter, _waiter) = (_waiter, null);
+        }
+
+        waiter?.TrySetResult(SpliceEnd.Answered);
+    }
+
+    /// <summary>The request is sent, as far as it goes.</summary>
+    internal void OnSent()
+    {
+        bool isOver;
+        lock (_gate)
+        {
+            _isSending = false;
+            isOver = _state is not (SpliceState.UnderWay or SpliceState.Stream);
+        }
+
+        if (isOver) EndCall();
+    }
+
+    /// <summary>The engine has granted a raw stream, and its head has gone to the client.</summary>
+    internal void OnStream()
+    {
+        client.BecomeStream();
+        TaskCompletionSource<SpliceEnd>? waiter;
+        lock (_gate)
+        {
+            if (_state != SpliceState.UnderWay) return;
+            _state = SpliceState.Stream;
+            (waiter, _waiter) = (_waiter, null);
+        }
+
+        waiter?.TrySetResult(SpliceEnd.Stream);
+    }
+
+    /// <summary>The engine's connection has come to its end.</summary>
+    /// <param name="engine">The connection.</param>
+    /// <param name="isHalf">It was the end of what the engine sends, and not a fault.</param>
+    internal void OnEngineEnded(Socket engine, bool isHalf)
+    {
+        bool isOfNoMatter;
+        lock (_gate)
+        {
+            isOfNoMatter = _state == SpliceState.Idle && _isElsewhere;
+            if (isOfNoMatter) _engine = null;
+            else if (_state is SpliceState.Idle or SpliceState.UnderWay) _state = SpliceState.Closing;
+        }
+
+        if (isOfNoMatter)
+        {
+            engine.Dispose();
+            return;
+        }
+
+        if (!isHalf || PeerState.IsGone(engine))
+        {
+            Close();
+            return;
+        }
+
+        // The engine may wait for a client that is still sending to see its answer (net/http, closeWriteAndWait): so does the proxy.
+        client.Socket.EndSending();
+        lock (_gate)
+        {
+            if (_state != SpliceState.Closed) client.Departures.Add(this);
+        }
+    }
+
+    private async ValueTask<bool> DialAsync()
+    {
+        Socket engine;
+        try
+        {
+            engine = await dialer.DialAsync(ThrowIfGone, CancellationToken.None);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            if (_state == SpliceState.Closed)
+            {
+                engine.Dispose();
+                throw new OperationCanceledException();
+            }
+
+            _engine = engine;
+        }
+
+        _ = AnswerReader.RunAsync(this, client, engine, onFault);
+        return true;
+
+        void ThrowIfGone()
+        {
+            if (client.IsPeerGone) throw new OperationCanceledException();
+        }
+    }
+
+    /// <summary>The request's body has no end that both sides agree on: no further call begins here.</summary>
+    internal void LeaveOff()
+    {
+        lock (_gate)
+        {
+            if (_state == SpliceState.Idle) _state = SpliceState.Closing;
+            _call = _call with { IsLast = true };
+        }
+    }
+
+    private void EndCall()
+    {
+        lock (_gate)
+        {
+            if (!_isCallOpen) return;
+            _isCallOpen = false;
+        }
+
+        onEnded();
+    }
+}

@@ -1,0 +1,11 @@
+namespace DockerGuardProxy.Splice;
+
+/// <summary>What of a call matters for its answer.</summary>
+/// <param name="IsHead">Its answer has no body.</param>
+/// <param name="MayStream">It may be answered by a raw stream without an Upgrade.</param>
+/// <param name="WaitsFor100">Its body may come only after a 100.</param>
+internal readonly record struct SplicedCall(bool IsHead, bool MayStream, bool WaitsFor100)
+{
+    /// <summary>No further call follows on the connection: its body has no end that both sides agree on.</summary>
+    public bool IsLast { get; init; }
+}
