@@ -123,7 +123,7 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     public void EndSpliced()
     {
         Volatile.Write(ref _callBegan, 0);
-        _stop.EndSpliced();
+        _stop.EndAnswer();
     }
 
     /// <summary>A head has come whole, and the application answers it.</summary>

@@ -69,6 +69,7 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
         _notice.Fire();
     }
 
+    /// <summary>A request is spliced from now on: Kestrel has no part in it, and no notice to be given.</summary>
     public void BeginSpliced()
     {
         lock (_gate) _isNew = false;
@@ -93,24 +94,15 @@ internal sealed class StopNotice : IConnectionLifetimeNotificationFeature, IDisp
         _notice.Fire();
     }
 
-    /// <summary>The request under way is answered; Kestrel, having had the notice, ends the connection.</summary>
+    /// <summary>
+    /// The request under way is answered. Kestrel, having had the notice, ends the connection; nothing could be added to an answer that was
+    /// spliced, so that its client sees the stop before its next request.
+    /// </summary>
     public void EndAnswer()
     {
         lock (_gate)
         {
             _isBusy = _isAnswering = false;
-            if (_isStopping && !_disposed) EndInput();
-        }
-    }
-
-    /// <summary>
-    /// The request under way is answered, and nothing could be added to its answer: the client sees the stop before its next request.
-    /// </summary>
-    public void EndSpliced()
-    {
-        lock (_gate)
-        {
-            _isBusy = false;
             if (_isStopping && !_disposed) EndInput();
         }
     }
