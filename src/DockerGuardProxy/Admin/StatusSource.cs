@@ -41,7 +41,8 @@ internal sealed class StatusSource(
             guard.Containers.Count(container => container.IsStuck),
             [.. Named(guard.Containers).Select(container => Describe(container, now))],
             DescribePileUp(),
-            Math.Max(0, guard.Containers.Length - StatusReport.MaxContainers));
+            Math.Max(0, guard.Containers.Length - StatusReport.MaxContainers),
+            DescribeExecs());
     }
 
     private static IEnumerable<ContainerSnapshot> Named(ImmutableArray<ContainerSnapshot> all) => all.Length <= StatusReport.MaxContainers
@@ -63,6 +64,15 @@ internal sealed class StatusSource(
             vitals.DescriptorLimit, vitals.MemoryBytes, info?.Goroutines, engine.Restarts, vitals.Connections?.Open,
             vitals.Connections?.Peerless);
     }
+
+    private ExecsReport[] DescribeExecs() =>
+    [
+        .. index.Execs.Read()
+            .OrderByDescending(execs => execs.Count)
+            .ThenBy(execs => execs.Id, StringComparer.Ordinal)
+            .Take(StatusReport.MaxExecs)
+            .Select(execs => new ExecsReport(execs.Id, index.Find(execs.Id)?.Name ?? "", execs.Count)),
+    ];
 
     private OpenCallsReport[] DescribePileUp() =>
     [

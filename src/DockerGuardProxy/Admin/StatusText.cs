@@ -1,5 +1,6 @@
 using System.Globalization;
 using DockerGuardProxy.Admin.Report;
+using DockerGuardProxy.Engine;
 using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Admin;
@@ -48,9 +49,14 @@ internal static class StatusText
             sheet.Row("faults", $"{status.Faults}: the guard failed open, or a part beside it failed; see the log");
         if (status.LostProbeThreads > 0)
             sheet.Row("probe", $"{status.LostProbeThreads} of 2 threads hang in /proc");
+        if (status.Execs?.Where(execs => execs.Running >= RunningExecs.Many).ToArray() is [_, ..] many)
+            sheet.Row("execs", Execs(many));
         if (status.PileUp is [_, ..] pileUp)
             sheet.Row("long calls", string.Join(", ", pileUp.GroupBy(open => open.Operation).Select(LongCalls)));
     }
+
+    private static string Execs(IEnumerable<ExecsReport> many) =>
+        "MANY: " + string.Join(", ", many.Take(MaxTasks).Select(execs => $"{execs.Running} run in {Name(execs.Name, execs.Id)}"));
 
     private static string Bypassed(long count, BypassReport last) =>
         $"{Count(count, "signal")} by clients that do not come through the proxy; the last, {Clean(last.Signal ?? "of no number")}, "

@@ -35,6 +35,9 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
     /// <summary>How often it lost the engine, or did not find it in the first place.</summary>
     public long Losses => Interlocked.Read(ref _losses);
 
+    /// <summary>The execs that run in them.</summary>
+    public RunningExecs Execs { get; } = new();
+
     /// <summary>The containers at this moment.</summary>
     public ContainerSet Current => _set;
 
@@ -59,6 +62,7 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
     /// <summary>Takes in an event of the stream.</summary>
     public void Apply(EngineEvent message)
     {
+        if (Execs.Take(message)) return;
         lock (_gate)
         {
             if (_journal is { Count: < MaxJournal })
@@ -108,11 +112,14 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
             _journal = null;
             _set = ContainerReducer.ForgetPids(_set);
         }
+
+        Execs.Clear();
     }
 
     /// <summary>The engine is another process.</summary>
     public void EngineRestarted()
     {
+        Execs.Clear();
         lock (_gate)
             _untold.Enqueue(null);
         Tell();
@@ -215,6 +222,8 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
                     return;
                 _telling = true;
             }
+
+            if (next is { Kind: ContainerChangeKind.RunEnded or ContainerChangeKind.Removed } ended) Execs.Forget(ended.Container.Id);
 
             foreach (var listener in _listeners)
             {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DockerGuardProxy.Engine;
 
 /// <summary>
-/// Learns a container's StopTimeout, StopSignal and init pid by one inspect per run, beside the way of calls. An inspect takes the
+/// Learns a container's StopTimeout, StopSignal and init pid by one inspect per run, and which execs run where many seem to, beside the way of
+/// calls. An inspect takes the
 /// container's lock in the engine, so it is asked only while no terminating call of the container is open, has a time limit, and is not
 /// repeated in that run. After a few that hung it is not asked at all any more until the engine restarts: each may have cost the engine
 /// two goroutines for good.
@@ -29,7 +30,7 @@ internal sealed partial class ContainerLearner(
     /// <summary>At most this many may hang before no more are asked.</summary>
     internal const int MaxHung = 3;
 
-    private readonly Channel<(string Id, long Run)> _wanted = Channel.CreateUnbounded<(string, long)>();
+    private readonly Channel<Question> _wanted = Channel.CreateUnbounded<Question>();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _asked = new(StringComparer.Ordinal);
     private int _hung;
@@ -46,8 +47,11 @@ internal sealed partial class ContainerLearner(
             _asked[container.Id] = container.Run;
         }
 
-        _wanted.Writer.TryWrite((container.Id, container.Run));
+        _wanted.Writer.TryWrite(new(container.Id, container.Run, IsOfExecs: false));
     }
+
+    /// <summary>Asks which execs of a container run.</summary>
+    public void LearnExecs(string id) => _wanted.Writer.TryWrite(new(id, 0, IsOfExecs: true));
 
     /// <summary>
     /// Asks for every running container of which something is missing and that was not asked for in its run. After an engine's restart
@@ -95,21 +99,27 @@ internal sealed partial class ContainerLearner(
         new ParallelOptions { MaxDegreeOfParallelism = Workers, CancellationToken = stoppingToken },
         WorkAsync);
 
-    private async ValueTask WorkAsync((string Id, long Run) wanted, CancellationToken stoppingToken)
+    private async ValueTask WorkAsync(Question question, CancellationToken stoppingToken)
     {
-        var (id, run) = wanted;
-        if (index.Find(id) is { Running: true, IsFullyKnown: false } container && container.Run == run && mayInspect(id) && !GaveUp())
-            await InspectAsync(id, run, stoppingToken);
+        if (index.Find(question.Id) is { Running: true } container
+            && (question.IsOfExecs || (!container.IsFullyKnown && container.Run == question.Run))
+            && mayInspect(question.Id) && !GaveUp())
+        {
+            await AskAsync(question, stoppingToken);
+        }
     }
 
-    private async Task InspectAsync(string id, long run, CancellationToken stoppingToken)
+    private async Task AskAsync(Question question, CancellationToken stoppingToken)
     {
+        var id = question.Id;
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
         try
         {
-            if (await engine.InspectAsync(id, both.Token) is { } found)
-                index.Learned(found, run);
+            if (question.IsOfExecs)
+                index.Execs.Keep(id, await engine.ExecsAsync(id, both.Token) ?? []);
+            else if (await engine.InspectAsync(id, both.Token) is { } found)
+                index.Learned(found, question.Run);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -129,6 +139,9 @@ internal sealed partial class ContainerLearner(
         lock (_gate)
             return _hung >= MaxHung;
     }
+
+    /// <summary>What is to be asked.</summary>
+    private readonly record struct Question(string Id, long Run, bool IsOfExecs);
 
     [LoggerMessage(404, LogLevel.Warning, "Inspect of {Container} did not answer; its stop timeout and signal stay unknown in this run")]
     private static partial void Hung(ILogger logger, string container);

@@ -71,6 +71,19 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
         }
     }
 
+    public async Task<IReadOnlyList<string>?> ExecsAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await _client.Containers.InspectContainerAsync(id, cancellationToken);
+            return [.. found.ExecIDs ?? []];
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return null;
+        }
+    }
+
     public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellationToken)
     {
         var parameters = new ContainerEventsParameters

@@ -1,8 +1,8 @@
 namespace DockerGuardProxy.Engine;
 
 /// <summary>
-/// The few reads of the engine that the index needs. None takes a container's lock but <see cref="InspectAsync"/>. None has a time limit of
-/// its own: callers cancel, and cancelling closes the connection.
+/// The few reads of the engine that the index needs. None takes a container's lock but <see cref="InspectAsync"/> and
+/// <see cref="ExecsAsync"/>. None has a time limit of its own: callers cancel, and cancelling closes the connection.
 /// </summary>
 internal interface IEngineApi
 {
@@ -23,6 +23,9 @@ internal interface IEngineApi
 
     /// <summary>Takes the container's lock in the engine and can hang. Null when there is no such container.</summary>
     public Task<Inspection?> InspectAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The ids of the container's execs, by an inspect; null when there is no such container.</summary>
+    public Task<IReadOnlyList<string>?> ExecsAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>
     /// Completes once the engine has subscribed us: no event from then on is missed. Enumerate it once; it ends with the engine's stream.

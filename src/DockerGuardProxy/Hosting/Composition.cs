@@ -137,6 +137,7 @@ internal static class Composition
         AddSupervised<EngineWatch>(services, provider =>
         {
             var index = provider.GetRequiredService<ContainerIndex>();
+            index.Execs.InDoubt = provider.GetRequiredService<ContainerLearner>().LearnExecs;
             index.Listen(provider.GetRequiredService<ContainerLearner>());
             index.Listen(provider.GetRequiredService<BypassWatch>());
             index.Listen(new LedgerFeed(provider.GetRequiredService<LedgerKeeper>()));

@@ -29,6 +29,11 @@ internal sealed class EngineGauges
         meter.CreateObservableGauge(
             "docker_guard.engine.goroutines", () => One(watch.Info?.Goroutines), "{goroutine}",
             "Goroutines of the engine, if it runs in debug mode.");
+        meter.CreateObservableGauge(
+            "docker_guard.execs.running", () => index.Execs.Read().Sum(execs => execs.Count), "{exec}", "Execs that run in containers.");
+        meter.CreateObservableGauge(
+            "docker_guard.execs.running.max", () => index.Execs.Read().Select(execs => execs.Count).DefaultIfEmpty().Max(), "{exec}",
+            "Those of the container with the most.");
         meter.CreateObservableCounter(
             "docker_guard.engine.restarts", () => watch.Restarts, "{restart}", "How often the engine was another process than before.");
         meter.CreateObservableGauge("docker_guard.engine.info", () => Info(watch.Info), null, "1, with what the engine is as attributes.");

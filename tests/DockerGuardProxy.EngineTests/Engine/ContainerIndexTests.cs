@@ -14,6 +14,7 @@ public sealed class ContainerIndexTests
     [Theory]
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task A_containers_life_is_followed(string version)
     {
         await using var engine = await Dockerd.StartAsync(version);
@@ -35,9 +36,19 @@ public sealed class ContainerIndexTests
         Assert.Equal(Confirmation.Yes, await watched.Confirmer.ConfirmAsync("web", id, default));
         Assert.Equal(Confirmation.Yes, await watched.Confirmer.ConfirmAsync(id[..12], id, default));
 
+        // One that runs, and one whose start fails: of that no end is ever told.
+        await engine.Api.ExecAsync(id, Forever);
+        await BecomesAsync(() => index.Execs.Read() is [{ Count: 1 } one] && one.Id == id);
+        await Assert.ThrowsAsync<HttpRequestException>(() => engine.Api.ExecAsync(id, "/nowhere"));
+        await BecomesAsync(() => index.Execs.Read() is [{ Count: 2 }]);
+        var known = await watched.Api.ExecsAsync(id, default);
+        index.Execs.Keep(id, known!);
+        Assert.Equal([(id, 1)], index.Execs.Read());
+
         await engine.Api.PostAsync("/containers/web/rename?name=app");
         await engine.Api.PostAsync("/containers/app/kill?signal=KILL");
         await BecomesAsync(() => watched.Heard.EndsWith("-app", StringComparison.Ordinal));
+        Assert.Empty(index.Execs.Read());
         Assert.Equal(Confirmation.No, await watched.Confirmer.ConfirmAsync("web", id, default));
         Assert.Equal(ResolutionKind.None, index.Resolve("web").Kind);
 

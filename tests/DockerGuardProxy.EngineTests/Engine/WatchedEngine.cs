@@ -25,6 +25,8 @@ internal sealed class WatchedEngine : IAsyncDisposable, IContainerEvents
             _engine, new PidFileIdentity(engine.PidFile, "/proc"), Index, _learner, TimeProvider.System, NullLogger<EngineWatch>.Instance);
     }
 
+    public IEngineApi Api => _engine;
+
     public ContainerIndex Index { get; }
 
     public ReferenceConfirmer Confirmer { get; }

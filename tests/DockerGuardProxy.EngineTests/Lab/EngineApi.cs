@@ -84,6 +84,19 @@ internal sealed class EngineApi : IDisposable
         return document.RootElement.GetProperty("Id").GetString()!;
     }
 
+    /// <summary>Starts an exec that nobody is attached to.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> ExecAsync(string container, params string[] command)
+    {
+        var (status, text) = await PostAsync($"/containers/{container}/exec", new { Cmd = command });
+        if (status != 201)
+            throw new HttpRequestException($"exec in {container}: {status} {text}");
+        using var document = JsonDocument.Parse(text);
+        var exec = document.RootElement.GetProperty("Id").GetString()!;
+        (status, text) = await PostAsync($"/exec/{exec}/start", new { Detach = true });
+        return status == 200 ? exec : throw new HttpRequestException($"exec in {container}: {status} {text}");
+    }
+
     /// <summary>Removes a container by force, if there is one.</summary>
     public async Task RemoveAsync(string name)
     {

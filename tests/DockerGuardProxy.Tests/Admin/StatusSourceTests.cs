@@ -119,7 +119,8 @@ public sealed partial class StatusSourceTests
                 }
               ],
               "pileUp": [],
-              "moreContainers": 0
+              "moreContainers": 0,
+              "execs": []
             }
 
             """,

@@ -32,6 +32,16 @@ public sealed class StatusTextTests
         MoreTasks: 3, 4, 1, 3, 312.5, Now.AddSeconds(25), 12, 40);
 
     [Fact]
+    public void Execs_are_told_of_where_there_are_many()
+    {
+        var few = new ExecsReport(Stuck.Id, "db", 31);
+        var status = Quiet with { Execs = [new ExecsReport(Stuck.Id, "web", 180), new ExecsReport(Stuck.Id, "", 32), few] };
+        var row = Assert.Single(StatusText.Write(status, colour: false).Split('\n'), line => line.StartsWith("  execs ", StringComparison.Ordinal));
+        Assert.Equal("  execs         MANY: 180 run in web (c10000000000), 32 run in (no name)", row);
+        Assert.DoesNotContain("  execs ", StatusText.Write(Quiet with { Execs = [few] }, colour: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_quiet_node()
     {
         Assert.Equal(

@@ -39,6 +39,23 @@ public sealed class ContainerLearnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_many_execs_seem_to_run_the_engine_is_asked_which_do()
+    {
+        _index.Execs.InDoubt = _learner.LearnExecs;
+        _engine.Inspections[Id("a")] = new Inspection(Id("a"), 3, "INT", 77);
+        _engine.Execs[Id("a")] = ["31"];
+        await _learner.StartAsync(Cancel);
+        _index.Apply(Event("start", "a", "web", 1));
+        await Eventually.Async(() => _index.Find(Id("a"))!.Pid == 77);
+        for (var i = 0; i < RunningExecs.Many; i++)
+            _index.Apply(Event("exec_start: false", "a", "web", 2, ("execID", $"{i}")));
+        await Eventually.Async(() => _index.Execs.Read() is [(_, 1)]);
+        _index.Apply(Event("die", "a", "web", 3));
+        Assert.Empty(_index.Execs.Read());
+        Assert.Equal(["inspect a", "execs a"], _engine.Asked);
+    }
+
+    [Fact]
     public async Task An_inspect_that_is_given_up_by_the_client_itself_ends_no_worker()
     {
         _engine.Interfere = (_, _) => throw new TaskCanceledException("the client's own limit");

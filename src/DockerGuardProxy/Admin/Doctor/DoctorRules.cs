@@ -67,6 +67,15 @@ internal static class DoctorRules
                 "correct it; docker-guard-proxy check-config lists all errors");
         }
 
+        foreach (var execs in proxy.Execs?.Where(execs => execs.Running >= RunningExecs.Many) ?? [])
+        {
+            yield return Finding.Problem(
+                "execs",
+                $"{execs.Running} execs run in container {Clean(execs.Name)} ({Clean(execs.Id[..Math.Min(12, execs.Id.Length)])}): each keeps 7 goroutines and 5 descriptors "
+                + "in dockerd and 10 in its shim",
+                "find out who starts them and does not end them (docker top); their processes' end, or the container's, frees all of it");
+        }
+
         if (proxy.LostProbeThreads > 0)
         {
             yield return Finding.Problem(

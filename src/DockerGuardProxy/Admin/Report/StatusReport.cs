@@ -17,6 +17,7 @@ namespace DockerGuardProxy.Admin.Report;
 /// </param>
 /// <param name="PileUp">Open calls that are watched and not guarded, the oldest first; at most <see cref="MaxPileUp"/>.</param>
 /// <param name="MoreContainers">How many containers there are beside <paramref name="Containers"/>.</param>
+/// <param name="Execs">The containers in which execs run, those with the most first; at most <see cref="MaxExecs"/>.</param>
 internal sealed record StatusReport(
     int Version,
     DateTimeOffset Time,
@@ -29,7 +30,8 @@ internal sealed record StatusReport(
     int StuckContainers,
     IReadOnlyList<ContainerReport> Containers,
     IReadOnlyList<OpenCallsReport>? PileUp = null,
-    int MoreContainers = 0)
+    int MoreContainers = 0,
+    IReadOnlyList<ExecsReport>? Execs = null)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const int FormatVersion = 1;
@@ -39,6 +41,9 @@ internal sealed record StatusReport(
 
     /// <summary>What lasts longest comes first, and the rest is seen in metrics.</summary>
     public const int MaxPileUp = 50;
+
+    /// <summary>Enough to see who runs too many.</summary>
+    public const int MaxExecs = 20;
 }
 
 /// <summary>The process that answers.</summary>
@@ -207,6 +212,12 @@ internal sealed record TaskReport(int Pid, int Tid, string Comm, string State, s
     public static TaskReport Of(StuckTask task) => new(
         task.Pid, task.Tid, task.Comm, task.State.ToString(), task.Wchan.Length > 0 ? task.Wchan : null, task.FileSystem);
 }
+
+/// <summary>The execs that run in a container, as far as the engine's events tell.</summary>
+/// <param name="Id">Full id.</param>
+/// <param name="Name">Without the leading slash; empty if it has none.</param>
+/// <param name="Running">How many.</param>
+internal sealed record ExecsReport(string Id, string Name, int Running);
 
 /// <summary>Open calls of one kind that is watched and not guarded; they pile up where a lock, a shim or a disk hangs.</summary>
 /// <param name="Operation"><c>exec</c>, <c>inspect</c>, <c>stats</c>, <c>attach</c>, <c>logs</c> or <c>wait</c>.</param>
