@@ -25,6 +25,7 @@ public sealed class SpellingsOnRealEngines(ITestOutputHelper output)
     [InlineData(Dockerd.Leaky)]
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task An_engine_does_what_the_classifier_sees(string version)
     {
         await using var engine = await Dockerd.StartAsync(version);

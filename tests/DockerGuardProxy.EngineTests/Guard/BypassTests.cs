@@ -13,6 +13,7 @@ public sealed class BypassTests
     [InlineData(Dockerd.Leaky)]
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task Signals_of_clients_that_go_round_the_proxy_are_counted(string version)
     {
         await using var engine = await Dockerd.StartAsync(version);

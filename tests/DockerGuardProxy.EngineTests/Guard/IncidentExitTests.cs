@@ -15,6 +15,7 @@ public sealed partial class IncidentExitTests(Laboratory laboratory)
     [InlineData(Dockerd.Leaky)]
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task An_engine_that_takes_its_time_after_the_thaw_answers_all_who_wait(string version)
     {
         var (engine, proxy) = await laboratory.BenchAsync(version);
@@ -65,6 +66,7 @@ public sealed partial class IncidentExitTests(Laboratory laboratory)
     [InlineData(Dockerd.Leaky)]
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task A_client_that_does_not_read_is_found_and_its_end_lets_the_container_end(string version)
     {
         var (engine, proxy) = await laboratory.BenchAsync(version);

@@ -15,24 +15,34 @@ internal sealed class Dockerd : IAsyncDisposable
     /// <summary>A newer one.</summary>
     public const string Newer = "26.1.5";
 
+    /// <summary>The newest that Debian has, from sid; 28.5.2 when its figures were recorded.</summary>
+    public const string Newest = "sid";
+
     /// <summary>The image every engine has.</summary>
     public const string Image = "lab";
 
+    private const string UnifiedCgroups = "umount --lazy /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; exec \"$@\"";
+
+    private readonly string? _programs;
     private readonly bool _liveRestore;
+    private readonly bool _isUnified;
     private readonly string _name;
     private Daemon? _daemon;
 
-    private Dockerd(string version, bool liveRestore)
+    private Dockerd(string version, bool liveRestore, bool isUnified)
     {
         Version = version;
+        _programs = version == Installed ? null : Path.Combine(Machine.Cache, "engines", version);
         _liveRestore = liveRestore;
+        _isUnified = isUnified;
         Folder = Machine.NewPath("e");
         _name = Folder["/tmp/".Length..].Replace('/', '-');
         Directory.CreateDirectory(Folder);
         Api = new EngineApi(Socket);
     }
 
-    public string Version { get; }
+    /// <summary>Its version; of <see cref="Newest"/> what it says itself.</summary>
+    public string Version { get; private set; }
 
     /// <summary>Holds data, state, socket, pid file and log.</summary>
     public string Folder { get; }
@@ -44,20 +54,32 @@ internal sealed class Dockerd : IAsyncDisposable
     /// <summary>The parent of its containers' cgroups, in each hierarchy.</summary>
     public string CgroupParent => "/" + _name;
 
+    /// <summary>What runs a command where the engine sees files and cgroups: nothing, or the way into its mount namespace.</summary>
+    public string[] Enter => _isUnified ? ["nsenter", "--mount", "--target", $"{Daemon.Pid}"] : [];
+
     /// <summary>Calls straight to the engine.</summary>
     public EngineApi Api { get; }
 
     public Daemon Daemon => _daemon ?? throw new InvalidOperationException("The engine does not run.");
 
     /// <summary>Starts an engine and gives it the image <see cref="Image"/>.</summary>
-    public static async Task<Dockerd> StartAsync(string version = Installed, bool liveRestore = false)
+    /// <param name="version">Its version.</param>
+    /// <param name="liveRestore">Whether containers live on while it does not run.</param>
+    /// <param name="isUnified">
+    /// Whether it gets a mount namespace of its own in which cgroup v2 is all there is, whatever the machine has. What the test mounts below
+    /// <see cref="Folder"/> is seen there, too.
+    /// </param>
+    public static async Task<Dockerd> StartAsync(string version = Installed, bool liveRestore = false, bool isUnified = false)
     {
-        var engine = new Dockerd(version, liveRestore);
+        var engine = new Dockerd(version, liveRestore, isUnified);
         try
         {
             await engine.StartAsync();
             var found = (await engine.Api.GetAsync("/version")).GetProperty(nameof(Version)).GetString();
-            if (found?.Split('+')[0] != version)
+            found = found?.Split('+')[0];
+            if (version == Newest && found is not null)
+                engine.Version = found;
+            else if (found != version)
                 throw new InvalidOperationException($"Wanted dockerd {version}, got {found}.");
             await engine.ImportImageAsync();
             return engine;
@@ -72,8 +94,11 @@ internal sealed class Dockerd : IAsyncDisposable
     /// <summary>Starts it (again) and waits until it answers.</summary>
     public async Task StartAsync()
     {
+        if (_isUnified && _daemon is null)
+            await ShareAsync();
         List<string> command =
         [
+            .. _isUnified ? (string[])["unshare", "--mount", "--propagation", "slave", "sh", "-ec", UnifiedCgroups, "sh"] : [],
             "dockerd", "--data-root", Path.Combine(Folder, "data"), "--exec-root", Path.Combine(Folder, "x"),
             "--pidfile", PidFile, "-H", "unix://" + Socket, "--bridge=none", "--iptables=false", "--debug",
             "--cgroup-parent", CgroupParent, "--exec-opt", "native.cgroupdriver=cgroupfs",
@@ -124,7 +149,7 @@ internal sealed class Dockerd : IAsyncDisposable
 
     /// <summary>
     /// Open descriptors after a garbage collection: dockerd never closes the connection of an ended attach or exec itself, Go
-    /// does when it is collected (measured on all three versions).
+    /// does when it is collected (measured on all versions).
     /// </summary>
     public async Task<int> DescriptorsInUseAsync()
     {
@@ -148,9 +173,15 @@ internal sealed class Dockerd : IAsyncDisposable
     /// <summary>Folders where the programs of this version lie; the first counts.</summary>
     private string SearchPath()
     {
-        var own = Path.Combine(Machine.Cache, "engines", Version);
         const string system = "/usr/sbin:/usr/bin:/sbin:/bin";
-        return Version == Installed ? system : $"{own}/usr/sbin:{own}/usr/bin:{system}";
+        return _programs is null ? system : $"{_programs}/usr/sbin:{_programs}/usr/bin:{system}";
+    }
+
+    private async Task ShareAsync()
+    {
+        var shared = await Command.RunAsync(["sh", "-ec", "mount --bind \"$0\" \"$0\"; mount --make-shared \"$0\"", Folder]);
+        if (shared.ExitCode != 0)
+            throw new InvalidOperationException($"{Folder} can't be shared: {shared.Error}");
     }
 
     private async Task<bool> AnswersAsync()

@@ -14,9 +14,10 @@ internal sealed class FrozenFileSystem : IAsyncDisposable
     public string Folder { get; }
 
     /// <summary>Makes and mounts one, not frozen yet.</summary>
-    public static async Task<FrozenFileSystem> MountAsync()
+    /// <param name="folder">The folder to mount it on; null for a new one.</param>
+    public static async Task<FrozenFileSystem> MountAsync(string? folder = null)
     {
-        var fs = new FrozenFileSystem(Machine.NewPath("fs"));
+        var fs = new FrozenFileSystem(folder ?? Machine.NewPath("fs"));
         Directory.CreateDirectory(fs.Folder);
         await RunAsync("bash", "-ec", """
             truncate -s 64M "$0.img"

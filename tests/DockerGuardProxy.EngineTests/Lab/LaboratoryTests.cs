@@ -9,6 +9,7 @@ public sealed class LaboratoryTests
     [InlineData(Dockerd.Leaky)]
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task An_engine_starts_restarts_and_leaves_nothing(string version)
     {
         var engine = await Dockerd.StartAsync(version, liveRestore: true);

@@ -8,13 +8,15 @@ namespace DockerGuardProxy.EngineTests.Lab;
 internal sealed class Proxy : IAsyncDisposable
 {
     private readonly string _engineSocket;
+    private readonly string[] _enter;
     private readonly string[] _arguments;
     private readonly KeptSocket? _kept;
     private Daemon? _daemon;
 
-    private Proxy(string engineSocket, int? handed, string[] arguments)
+    private Proxy(string engineSocket, string[] enter, int? handed, string[] arguments)
     {
         _engineSocket = engineSocket;
+        _enter = enter;
         _arguments = arguments;
         Folder = Machine.NewPath("p");
         Directory.CreateDirectory(Folder);
@@ -48,11 +50,11 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>Starts a proxy in front of <paramref name="engine"/>.</summary>
     public static Task<Proxy> StartAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
-        StartAsync(engine.Socket, engine.PidFile, guard, arguments);
+        StartAsync(engine.Socket, engine.PidFile, engine.Enter, guard, handed: null, arguments);
 
     /// <summary>Starts a proxy in front of a socket. <paramref name="guard"/> is the section of that name, as JSON.</summary>
     public static Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
-        StartAsync(engineSocket, pidFile, guard, handed: null, arguments);
+        StartAsync(engineSocket, pidFile, [], guard, handed: null, arguments);
 
     /// <summary>Starts a proxy whose socket the test keeps over restarts, as systemd's socket unit does.</summary>
     public static Task<Proxy> StartHandedAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
@@ -60,15 +62,16 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>The same with a backlog of so many callers.</summary>
     public static Task<Proxy> StartHandedAsync(Dockerd engine, string guard, int backlog) =>
-        StartAsync(engine.Socket, engine.PidFile, guard, backlog, []);
+        StartAsync(engine.Socket, engine.PidFile, engine.Enter, guard, backlog, []);
 
     /// <inheritdoc cref="StartHandedAsync(Dockerd, string?, string[])"/>
     public static Task<Proxy> StartHandedAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
-        StartAsync(engineSocket, pidFile, guard, int.MaxValue, arguments);
+        StartAsync(engineSocket, pidFile, [], guard, int.MaxValue, arguments);
 
-    private static async Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard, int? handed, string[] arguments)
+    private static async Task<Proxy> StartAsync(
+        string engineSocket, string pidFile, string[] enter, string? guard, int? handed, string[] arguments)
     {
-        var proxy = new Proxy(engineSocket, handed, arguments);
+        var proxy = new Proxy(engineSocket, enter, handed, arguments);
         await File.WriteAllTextAsync(proxy.ConfigFile, $$"""
             {
               "version": 1,
@@ -93,7 +96,7 @@ internal sealed class Proxy : IAsyncDisposable
     public async Task StartAsync()
     {
         _daemon?.Dispose();
-        string[] command = [Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
+        string[] command = [.. _enter, Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
         var starts = Listenings();
         _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command, Environment);
         var ready = await Poll.UntilAsync(

@@ -15,6 +15,7 @@ public sealed class LoadTests
     [InlineData(Dockerd.Installed)]
     [InlineData(Dockerd.Leaky)]
     [InlineData(Dockerd.Newer)]
+    [InlineData(Dockerd.Newest)]
     public async Task Five_hundred_streams_dropped_by_their_clients_leave_nothing(string version)
     {
         await using var engine = await Dockerd.StartAsync(version);

@@ -18,8 +18,8 @@ internal sealed record Spelling(string Method, string Target)
     public TerminatingCall? Newer { get; init; }
 
     /// <summary>
-    /// Versions of engines that do nothing although others end the container: they answer 400, or read another signal. The classifier does not
-    /// tell them apart and goes by those that end it.
+    /// Versions of engines (<c>sid</c>: the newest of Debian) that do nothing although others end the container: they answer 400, or read another
+    /// signal. The classifier does not tell them apart and goes by those that end it.
     /// </summary>
     public IReadOnlyList<string> NothingBy { get; init; } = [];
 

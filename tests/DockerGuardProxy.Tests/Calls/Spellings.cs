@@ -7,7 +7,7 @@ namespace DockerGuardProxy.Tests.Calls;
 internal static class Spellings
 {
     private const string Form = "application/x-www-form-urlencoded";
-    private static readonly string[] SinceGo117 = ["20.10.24", "26.1.5"];
+    private static readonly string[] SinceGo117 = ["20.10.24", "26.1.5", "sid"], SinceGo120 = ["26.1.5", "sid"];
     private static readonly string[] BeforeGo117 = ["20.10.5"], BeforeGo120 = ["20.10.5", "20.10.24"];
     private static readonly Grace Own = Grace.OfContainer;
 
@@ -241,7 +241,7 @@ internal static class Spellings
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=\"x" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; a=2" },
-        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; A=1", NothingBy = ["26.1.5"] },
+        Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; A=1", NothingBy = SinceGo120 },
         No("POST", "/containers/{c}/kill?%zz") with { ContentType = "text/plain; a=1; b=\"1\\\\\"" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain a=1" },
         Kill("/containers/{c}/kill?%zz") with { ContentType = "text/plain; =1" },
@@ -261,7 +261,7 @@ internal static class Spellings
 
         // and which of them reads the body of a Content-Type that says the same twice differs too
         Kill("/containers/{c}/kill?signal=TERM") with { ContentType = Form + "; a=1; a=1", Body = "signal=KILL", NothingBy = BeforeGo120 },
-        Kill("/containers/{c}/kill?signal=KILL") with { ContentType = Form + "; a=1; a=1", Body = "signal=TERM", NothingBy = ["26.1.5"] },
+        Kill("/containers/{c}/kill?signal=KILL") with { ContentType = Form + "; a=1; a=1", Body = "signal=TERM", NothingBy = SinceGo120 },
 
         // A semicolon within link or force is 400 to the newer ones, so the older ones have the word
         Remove("/containers/{c}?force=1&link=0;x") with { NothingBy = SinceGo117 },

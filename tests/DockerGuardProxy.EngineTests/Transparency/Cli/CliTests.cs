@@ -3,7 +3,9 @@ using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Transparency.Cli;
 
-/// <summary>The docker command prints, returns and leaves the same through the proxy: Debian's own and the newer one.</summary>
+/// <summary>
+/// The docker command prints, returns and leaves the same through the proxy: Debian's own and the newer one, and the newest with the newest engine.
+/// </summary>
 public sealed class CliTests(Laboratory laboratory)
 {
     private const string Prelude = """
@@ -14,6 +16,7 @@ public sealed class CliTests(Laboratory laboratory)
 
     private const string Old = "/usr/bin/docker";
     private const string New = "/usr/local/bin/docker";
+    private static readonly string Newest = Path.Combine(Machine.Cache, "engines", Dockerd.Newest, "usr/bin/docker");
     private static readonly Dictionary<string, Scenario> All = Scenarios.All().ToDictionary(s => s.Name);
 
     public static IEnumerable<TheoryDataRow<string, string, string>> Rows()
@@ -27,6 +30,7 @@ public sealed class CliTests(Laboratory laboratory)
                 continue;
             yield return new(Dockerd.Leaky, Old, scenario.Name);
             yield return new(Dockerd.Newer, File.Exists(New) ? New : Old, scenario.Name);
+            yield return new(Dockerd.Newest, Newest, scenario.Name);
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class ClientTests(Laboratory laboratory)
 {
     private static readonly string Scripts = Path.Combine(AppContext.BaseDirectory, "Transparency", "Clients");
 
-    public static TheoryData<string> Engines => new(Dockerd.Installed, Dockerd.Leaky, Dockerd.Newer);
+    public static TheoryData<string> Engines => new(Dockerd.Installed, Dockerd.Leaky, Dockerd.Newer, Dockerd.Newest);
 
     [Theory]
     [MemberData(nameof(Engines))]

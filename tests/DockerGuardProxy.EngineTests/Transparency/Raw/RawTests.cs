@@ -35,7 +35,7 @@ public sealed class RawTests(Laboratory laboratory)
 
     private static IEnumerable<TheoryDataRow<string, string>> Rows(IEnumerable<RawCase> cases) =>
         from talk in cases
-        from version in new[] { Dockerd.Installed, Dockerd.Leaky, Dockerd.Newer }
+        from version in new[] { Dockerd.Installed, Dockerd.Leaky, Dockerd.Newer, Dockerd.Newest }
         select new TheoryDataRow<string, string>(version, talk.Name);
 
     private async Task LooksTheSameAsync(string version, string name)
