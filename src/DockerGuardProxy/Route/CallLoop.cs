@@ -96,8 +96,11 @@ internal sealed class CallLoop : IClientExchange
         // 1. While the answer before is on its way, this is also how the end of the client's input is seen.
         if (_buffer.IsEmpty)
         {
-            await _client.Socket.WaitReadableAsync();
-            if (!_splice.IsIdle || _http is { IsUnderWay: true }) LookAtInput();
+            do
+            {
+                await _client.Socket.WaitReadableAsync();
+            }
+            while ((!_splice.IsIdle || _http is { IsUnderWay: true }) && !LookAtInput());
         }
         else if (_http is { IsUnderWay: true })
         {
@@ -142,18 +145,22 @@ internal sealed class CallLoop : IClientExchange
         return await ServeHttpAsync(isBounded ? head.Length : 0, isBounded ? head.Framing : Framing.UntilClose, isInputEnded);
     }
 
-    /// <summary>There is something to be read while a call is under way: a next head, which has to wait, or the end.</summary>
-    private void LookAtInput()
+    /// <summary>There may be something to be read while a call is under way: a next head, which has to wait, or the end.</summary>
+    /// <returns>False if there is nothing yet.</returns>
+    private bool LookAtInput()
     {
-        if (_client.Socket.IsAtEnd())
+        switch (_client.Socket.Look())
         {
-            if (_http is { IsUnderWay: true } http) http.EndInput();
-            _client.OnInputEnded();
-        }
-        else if (_http is { IsUnderWay: true })
-        {
-            // Behind a next head its end can't be seen, and nobody is to be held who has left.
-            _client.WatchForDeparture();
+            case InputState.Nothing:
+                return false;
+            case InputState.End:
+                if (_http is { IsUnderWay: true } http) http.EndInput();
+                _client.OnInputEnded();
+                return true;
+            default:
+                // Behind a next head its end can't be seen, and nobody is to be held who has left.
+                if (_http is { IsUnderWay: true }) _client.WatchForDeparture();
+                return true;
         }
     }
 

@@ -5,7 +5,11 @@ namespace DockerGuardProxy.Sockets;
 /// <summary>What both lanes do with a connected socket.</summary>
 internal static class SocketExtensions
 {
-    /// <summary>Waits, without a buffer, until there is something to read: bytes, the end, or an error that the next read throws.</summary>
+    /// <summary>
+    /// Waits, without a buffer, until there is something to read: bytes, the end, or an error that the next read throws. It may end for nothing:
+    /// .NET takes any event of the socket for an answer to a read of no bytes (SocketAsyncContext.Unix.cs, BufferMemoryReceiveOperation), also one
+    /// of bytes that were read since.
+    /// </summary>
     /// <exception cref="SocketException">The socket was closed here.</exception>
     /// <exception cref="ObjectDisposedException">The same.</exception>
     public static ValueTask<int> WaitReadableAsync(this Socket socket) => socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
@@ -21,18 +25,21 @@ internal static class SocketExtensions
         return sent == bytes.Length ? default : GoOnAsync(socket, bytes, new(sent));
     }
 
-    /// <summary>True if the input has come to its end. To be asked only when something can be read: it would wait.</summary>
-    public static bool IsAtEnd(this Socket socket)
+    /// <summary>
+    /// What a read would meet. Does not wait: a read of the socket, even one that only peeks, would where there is nothing, and the thread that
+    /// asks may be the one that sees all sockets become ready.
+    /// </summary>
+    public static InputState Look(this Socket socket)
     {
-        Span<byte> first = stackalloc byte[1];
         try
         {
-            return socket.Receive(first, SocketFlags.Peek) == 0;
+            if (!socket.Poll(TimeSpan.Zero, SelectMode.SelectRead)) return InputState.Nothing;
+            return socket.Available > 0 ? InputState.Bytes : InputState.End;
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The peer has closed with bytes of ours unread.
-            return true;
+            // The peer has closed with bytes of ours unread; or it is closed here.
+            return InputState.End;
         }
     }
 
