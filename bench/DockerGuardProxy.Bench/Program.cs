@@ -9,7 +9,7 @@ using DockerGuardProxy.EngineTests.Lab;
 var quick = new Option<bool>("--quick") { Description = "Only prove that every row runs" };
 var only = new Argument<string[]>("row") { Description = "Only these rows", Arity = ArgumentArity.ZeroOrMore };
 only.AcceptOnlyFromAmong(
-    "small", "list", "bulk", "exec", "restart", "streams", "held", "joined", "evidence", "decisions", "start", "million", "telemetry");
+    "small", "list", "bulk", "exec", "restart", "streams", "held", "joined", "evidence", "decisions", "start", "million", "telemetry", "http2");
 var root = new RootCommand("Measures the proxy side by side with the engine and with other proxies.") { quick, only };
 root.SetAction(
     (result, _) => RunAsync(result.GetValue(quick) ? BenchSettings.Quick : BenchSettings.Whole, result.GetValue(quick), result.GetValue(only)!));
@@ -27,6 +27,7 @@ static async Task<int> RunAsync(BenchSettings settings, bool isQuick, string[] o
         if (Wants("joined")) Take(JoinedCalls.Run(settings));
         if (Wants("held")) Take(await HeldCalls.RunAsync(settings));
         if (Wants("evidence")) Take(await Evidence.RunAsync(settings));
+        if (Wants("http2")) Take(await Http2.RunAsync(settings));
         await using var field = await Field.StartAsync(Dockerd.Installed);
         await field.Engine.Api.RunAsync("bench", ["sleep", "100000"]);
         if (Wants("small")) Take(SmallRequests.Run(field, settings));

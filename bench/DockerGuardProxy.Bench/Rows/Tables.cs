@@ -10,6 +10,10 @@ internal static class Tables
     public static Table OfPeers(string title, string note) =>
         new(title, note, Field.Names) { Own = Field.Own, ComparedWith = [Field.Direct, Field.HaProxy] };
 
+    /// <summary>Ours beside the engine itself, where no other peer takes part.</summary>
+    public static Table OfPair(string title, string note) =>
+        new(title, note, [Field.Direct, Field.Own]) { Own = Field.Own, ComparedWith = [Field.Direct] };
+
     /// <summary>Figures of one program alone.</summary>
     public static Table OfOne(string title, string note, params string[] columns) => new(title, note, columns);
 }

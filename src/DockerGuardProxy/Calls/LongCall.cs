@@ -1,8 +1,8 @@
 namespace DockerGuardProxy.Calls;
 
 /// <summary>
-/// A watched call under way. Each client connection has one and uses it again for its next call: HTTP/1.1 serves one at a time, and watching
-/// must not allocate.
+/// A watched call under way. Each client connection has one, in HTTP/2 each stream, and uses it again for its next call: watching must not
+/// allocate.
 /// </summary>
 internal sealed class LongCall
 {

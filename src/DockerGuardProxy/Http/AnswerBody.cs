@@ -46,7 +46,11 @@ internal static class AnswerBody
         }
     }
 
-    private static async Task CopyAsync(Stream source, PipeWriter client, CancellationToken cancellationToken)
+    /// <summary>Copies it until its end; what has come last is left to whoever ends the answer.</summary>
+    /// <param name="source">The body.</param>
+    /// <param name="client">Its answer has begun; the head may not be sent.</param>
+    /// <param name="cancellationToken">The client has gone.</param>
+    public static async Task CopyAsync(Stream source, PipeWriter client, CancellationToken cancellationToken)
     {
         var isHeadSent = false;
         var gathered = 0;

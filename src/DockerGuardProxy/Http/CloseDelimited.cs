@@ -68,7 +68,7 @@ internal static class CloseDelimited
     /// A client that is still sending would meet a closed connection before it reads the answer, so the end waits until it has closed,
     /// but no longer than net/http waits in that case (rstAvoidanceDelay). The input is left alone: Kestrel may be reading it.
     /// </summary>
-    private static async Task LingerAsync(ClientConnection client, TimeProvider time)
+    internal static async Task LingerAsync(ClientConnection client, TimeProvider time)
     {
         var began = time.GetTimestamp();
         while (!client.IsPeerGone && time.GetElapsedTime(began) < RefusedBodyDelay) await Task.Delay(PeerCheck, time);

@@ -6,7 +6,9 @@ namespace DockerGuardProxy.Http;
 internal static class EngineHandler
 {
     /// <summary>Makes one; its connections live as long as it does.</summary>
-    /// <param name="connect">Opens a connection: an <see cref="EngineStream"/>, which puts the real head in place of the stand-in.</param>
+    /// <param name="connect">
+    /// Opens a connection: an <see cref="EngineStream"/>, which puts the real head in place of the stand-in, or an <see cref="Http2Stream"/>.
+    /// </param>
     public static HttpMessageInvoker Create(Func<CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
@@ -15,12 +17,15 @@ internal static class EngineHandler
         ActivityHeadersPropagator = null,
         AutomaticDecompression = System.Net.DecompressionMethods.None,
         ConnectTimeout = Timeout.InfiniteTimeSpan,
+        // The engine says 100, or answers, when it does.
+        Expect100ContinueTimeout = Timeout.InfiniteTimeSpan,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
         PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
         // Draining an answer that nobody reads would only keep the engine busy.
         MaxResponseDrainSize = 0,
         // In KB: what Go's own clients take (net/http Transport.MaxResponseHeaderBytes).
         MaxResponseHeadersLength = 10 * 1024,
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
     });

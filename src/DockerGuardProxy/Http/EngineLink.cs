@@ -23,7 +23,7 @@ namespace DockerGuardProxy.Http;
 /// are few, and a client that mixes both lanes would hold two descriptors of the engine.
 /// </para>
 /// </remarks>
-internal sealed class EngineLink : IEngineExchange
+internal sealed class EngineLink : IEngineExchange, IEngineWay
 {
     private readonly EngineDialer _dialer;
     private readonly ArrayBufferWriter<byte> _head = new(512);
@@ -45,8 +45,17 @@ internal sealed class EngineLink : IEngineExchange
     /// <summary>The client's connection.</summary>
     public ClientConnection Client { get; }
 
-    /// <summary>The engine's socket.</summary>
+    /// <inheritdoc/>
     public string EnginePath => _dialer.Path;
+
+    /// <inheritdoc/>
+    public PeerCredentials? Peer => Client.Peer;
+
+    /// <inheritdoc/>
+    public string? TargetAsSent => Client.Transport.TargetAsSent;
+
+    /// <inheritdoc/>
+    public string? HostAsSent => Client.Transport.HostAsSent;
 
     /// <summary>True while a request is wholly with the engine.</summary>
     public bool IsDelivered => _delivered;
@@ -66,6 +75,22 @@ internal sealed class EngineLink : IEngineExchange
     public IAnswerWatch? Change { get; private set; }
 
     public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
+
+    /// <inheritdoc/>
+    public void BeginCall(HttpContext http)
+    {
+        if (Client.Transport.MethodAsSent is { } method) http.Request.Method = method;
+        Client.BeginAnswer(HttpProtocol.IsHttp10(http.Request.Protocol));
+    }
+
+    /// <inheritdoc/>
+    public bool Accepts(HttpContext http) => true;
+
+    /// <inheritdoc/>
+    public void Deliver() => Client.Deliver();
+
+    /// <inheritdoc/>
+    public void EndCall() => Client.EndAnswer();
 
     /// <summary>Takes up a request.</summary>
     /// <param name="http">The request; used until <see cref="EndAsync"/>.</param>

@@ -53,7 +53,8 @@ internal sealed class EngineTransformer : HttpTransformer
         return false;
     }
 
-    private static void CopyHeaders(HttpResponseMessage source, HttpResponse target)
+    /// <summary>Copies the fields of an answer, but for its framing.</summary>
+    internal static void CopyHeaders(HttpResponseMessage source, HttpResponse target)
     {
         foreach (var header in source.Headers.NonValidated)
         {

@@ -23,27 +23,19 @@ namespace DockerGuardProxy.Listen;
 /// </remarks>
 internal sealed class ClientConnection : IDeparting, IDisposable
 {
-    /// <summary>From the first byte of an answer on; one that takes longer is a stream.</summary>
-    private static readonly TimeSpan BriefAnswer = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>From a whole head on. A start or create takes up to a second on a busy engine.</summary>
-    private static readonly TimeSpan BriefCall = TimeSpan.FromSeconds(1);
-
     private readonly AcceptedConnection _accepted;
     private readonly TimeProvider _time;
     private readonly DepartureWatch _watch;
     private readonly OneShotToken _gone = new();
     private readonly StopNotice _stop;
+    private readonly CallTimes _call;
     private readonly Lock _gate = new();
     private IClientExchange? _exchange;
     private ClientTransport? _transport;
+    private OpenStreams? _streams;
     private bool _hasLeft;
     private bool _isDelivered;
     private bool _disposed;
-
-    // Timestamps, 0 for none; written by the connection's own call, read at the server's stop.
-    private long _callBegan;
-    private long _answerBegan;
     private bool _isStream;
 
     public ClientConnection(AcceptedConnection accepted, DepartureWatch watch, TimeProvider time, ILogger logger)
@@ -51,6 +43,7 @@ internal sealed class ClientConnection : IDeparting, IDisposable
         _watch = watch;
         _time = time;
         _accepted = accepted;
+        _call = new CallTimes(time);
         _stop = new StopNotice(accepted.Features.Get<IConnectionLifetimeNotificationFeature>()!, Socket, time, logger);
         accepted.Features.Set<IConnectionLifetimeNotificationFeature>(_stop);
         accepted.OnAbort = Cut;
@@ -83,10 +76,8 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     {
         get
         {
-            if (Volatile.Read(ref _callBegan) is var began && began == 0) return true;
-            if (Volatile.Read(ref _isStream) || _transport is { IsTaken: true }) return false;
-            var answerBegan = Math.Max(Volatile.Read(ref _answerBegan), _transport?.AnswerBegan ?? 0);
-            return answerBegan == 0 ? _time.GetElapsedTime(began) < BriefCall : _time.GetElapsedTime(answerBegan) < BriefAnswer;
+            if (Volatile.Read(ref _streams) is { } streams) return streams.AnyBrief;
+            return !Volatile.Read(ref _isStream) && _transport is not { IsTaken: true } && _call.IsBriefSince(_transport?.AnswerBegan ?? 0);
         }
     }
 
@@ -102,19 +93,34 @@ internal sealed class ClientConnection : IDeparting, IDisposable
         return new ClientContext(_accepted, _transport, _gone.Token);
     }
 
+    /// <summary>Hands the connection to Kestrel's HTTP/2, for good: its calls begin and end by themselves, and any of them may be left.</summary>
+    /// <param name="raw">What is shown to Kestrel, and its way to the client.</param>
+    /// <param name="streams">The calls.</param>
+    public ConnectionContext OpenHttp2(IDuplexPipe raw, OpenStreams streams)
+    {
+        Volatile.Write(ref _streams, streams);
+        Deliver();
+
+        // A stop is told at once: its word, GOAWAY, loses no call that is on its way.
+        _stop.BeginAnswer();
+        return new ClientContext(_accepted, raw, _gone.Token);
+    }
+
+    /// <summary>Has the client told that its connection takes no more calls than those under way; once it speaks HTTP/2.</summary>
+    public void RequestClose() => _stop.RequestClose();
+
     /// <summary>The first bytes of a head have come.</summary>
     public void BeginRequest() => _stop.BeginRequest();
 
     /// <summary>A call is spliced from here on.</summary>
     public void BeginSpliced()
     {
-        Volatile.Write(ref _answerBegan, 0);
-        Volatile.Write(ref _callBegan, _time.GetTimestamp());
+        _call.Begin();
         _stop.BeginSpliced();
     }
 
     /// <summary>The first byte of its answer goes to the client.</summary>
-    public void BeginSplicedAnswer() => Volatile.Write(ref _answerBegan, _time.GetTimestamp());
+    public void BeginSplicedAnswer() => _call.BeginAnswer();
 
     /// <summary>It has become a stream without end.</summary>
     public void BecomeStream() => Volatile.Write(ref _isStream, true);
@@ -122,15 +128,14 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     /// <summary>Its answer has gone to the client whole.</summary>
     public void EndSpliced()
     {
-        Volatile.Write(ref _callBegan, 0);
+        _call.End();
         _stop.EndAnswer();
     }
 
     /// <summary>A head has come whole, and the application answers it.</summary>
     public void BeginAnswer(bool isHttp10)
     {
-        Volatile.Write(ref _answerBegan, 0);
-        Volatile.Write(ref _callBegan, _time.GetTimestamp());
+        _call.Begin();
         Transport.BeginAnswer(isHttp10);
     }
 
@@ -156,7 +161,7 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     public void EndAnswer()
     {
         Transport.EndAnswer();
-        Volatile.Write(ref _callBegan, 0);
+        _call.End();
         lock (_gate) _isDelivered = false;
     }
 

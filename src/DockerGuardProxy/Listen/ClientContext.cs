@@ -12,8 +12,10 @@ namespace DockerGuardProxy.Listen;
 /// <param name="connection">The accepted connection.</param>
 /// <param name="transport">What the HTTP layer reads and writes.</param>
 /// <param name="gone">Fires when the client can read no more.</param>
-internal sealed class ClientContext(ConnectionContext connection, ClientTransport transport, CancellationToken gone) : ConnectionContext
+internal sealed class ClientContext(ConnectionContext connection, IDuplexPipe transport, CancellationToken gone) : ConnectionContext
 {
+    private readonly ClientTransport? _transport = transport as ClientTransport;
+
     public override IDuplexPipe Transport { get; set; } = transport;
 
     public override CancellationToken ConnectionClosed { get; set; } = gone;
@@ -46,11 +48,11 @@ internal sealed class ClientContext(ConnectionContext connection, ClientTranspor
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        if (!transport.IsTaken) connection.Abort(abortReason);
+        if (_transport is not { IsTaken: true }) connection.Abort(abortReason);
     }
 
     public override void Abort()
     {
-        if (!transport.IsTaken) connection.Abort();
+        if (_transport is not { IsTaken: true }) connection.Abort();
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ClientListener(Func<EndPoint, Socket> bind, TimeProvider t
 
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
+        if (endpoint is LayerEndPoint layer) return new(layer.Listen());
         var socket = bind(endpoint);
 
         // The kernel cuts it down to net.core.somaxconn (listen(2)).

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 
 namespace DockerGuardProxy.Listen;
@@ -11,6 +10,6 @@ internal interface IClientApplication
 
     /// <summary>Serves a client until its connection ends.</summary>
     /// <param name="client">The connection.</param>
-    /// <param name="http">Kestrel's HTTP layer, for calls that must be understood.</param>
-    public Task ServeAsync(ClientConnection client, ConnectionDelegate http);
+    /// <param name="http">Kestrel's HTTP layers, for calls that must be understood.</param>
+    public Task ServeAsync(ClientConnection client, HttpLayers http);
 }

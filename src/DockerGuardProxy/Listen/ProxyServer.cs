@@ -43,6 +43,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
     private readonly AcceptLoops _loops;
     private readonly string _engine;
     private readonly bool _isHanded;
+    private ConnectionDelegate? _http2;
 
     /// <param name="listen">The socket to make, where none is handed over.</param>
     /// <param name="loops">Told of every socket.</param>
@@ -70,6 +71,9 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         _watch = new DepartureWatch(time, _logger);
         var options = new KestrelServerOptions { ApplicationServices = services };
         Configure(options);
+
+        // The first, so that its layer is there before anybody is accepted.
+        options.Listen(new LayerEndPoint(), ConfigureHttp2);
         var isHanded = false;
         options.UseSystemd(endPoint =>
         {
@@ -86,7 +90,21 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         {
             endPoint.Protocols = HttpProtocols.Http1;
             var loop = loops.Add(endPoint.EndPoint);
-            endPoint.Use(next => connection => ServeAsync(next, connection, loop));
+            endPoint.Use(next =>
+            {
+                var http = new HttpLayers(next, _http2!);
+                return connection => ServeAsync(http, connection, loop);
+            });
+        }
+
+        void ConfigureHttp2(ListenOptions endPoint)
+        {
+            endPoint.Protocols = HttpProtocols.Http2;
+            endPoint.Use(next =>
+            {
+                _http2 = next;
+                return static _ => Task.CompletedTask;
+            });
         }
     }
 
@@ -162,9 +180,25 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         limits.MaxRequestHeadersTotalSize = EngineHeadLimit;
         limits.MaxRequestLineSize = EngineHeadLimit;
         limits.MaxRequestBufferSize = EngineHeadLimit;
-        limits.MaxRequestHeaderCount = int.MaxValue;
+
+        // Kestrel's HTTP/2 doubles it before it compares.
+        limits.MaxRequestHeaderCount = int.MaxValue / 2;
         limits.KeepAliveTimeout = Never;
         limits.RequestHeadersTimeout = Never;
+        ConfigureHttp2(limits.Http2);
+
+        // The engine's own server takes either (net/http, http2 serverConn.newWriterAndRequest).
+        options.AllowAlternateSchemes = true;
+    }
+
+    /// <summary>As net/http's server has it (golang.org/x/net/http2, server.go): streams, frames, windows, fields.</summary>
+    private static void ConfigureHttp2(Http2Limits limits)
+    {
+        limits.MaxStreamsPerConnection = 250;
+        limits.MaxFrameSize = 1 << 20;
+        limits.InitialStreamWindowSize = 1 << 20;
+        limits.InitialConnectionWindowSize = 1 << 20;
+        limits.MaxRequestHeaderFieldSize = EngineHeadLimit;
     }
 
     private Socket Bind(EndPoint endPoint)
@@ -174,7 +208,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         return socket;
     }
 
-    private async Task ServeAsync(ConnectionDelegate next, ConnectionContext connection, AcceptLoop loop)
+    private async Task ServeAsync(HttpLayers http, ConnectionContext connection, AcceptLoop loop)
     {
         loop.OnAccepted();
         ClientConnection client;
@@ -190,7 +224,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
 
         try
         {
-            await _application.ServeAsync(client, next);
+            await _application.ServeAsync(client, http);
         }
         finally
         {

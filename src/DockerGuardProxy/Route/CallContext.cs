@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DockerGuardProxy.Route;
 
-/// <summary>A call on its way, reused from call to call of one connection.</summary>
-internal sealed class CallContext(IFeatureCollection features, EngineLink link)
+/// <summary>A call on its way, used again for a next call of its connection.</summary>
+internal sealed class CallContext(IFeatureCollection features, IEngineWay way)
 {
     private LongCall? _longCall;
 
@@ -14,7 +14,7 @@ internal sealed class CallContext(IFeatureCollection features, EngineLink link)
     public DefaultHttpContext Http { get; } = new(features);
 
     /// <summary>Its client's way to the engine.</summary>
-    public EngineLink Link { get; } = link;
+    public IEngineWay Way { get; } = way;
 
     /// <summary>Its place among the watched calls.</summary>
     public LongCall LongCall => _longCall ??= new LongCall();

@@ -7,19 +7,18 @@ using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Splice;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Route;
 
 /// <summary>
 /// The way of one client's calls, one at a time: (1) wait for a head; (2) wait until the call before is answered whole; (3) read the head; (4)
-/// splice what is beyond doubt and needs no understanding; (5) give all else to Kestrel's HTTP layer.
+/// splice what is beyond doubt and needs no understanding; (5) give all else to Kestrel's HTTP layer. One that begins in HTTP/2 is Kestrel's whole.
 /// </summary>
 internal sealed class CallLoop : IClientExchange
 {
     private readonly ClientConnection _client;
-    private readonly ConnectionDelegate _kestrel;
+    private readonly HttpLayers _kestrel;
     private readonly EngineDialer _dialer;
     private readonly PileUpWatch _pileUp;
     private readonly FailOpen _failOpen;
@@ -28,11 +27,13 @@ internal sealed class CallLoop : IClientExchange
     private readonly SpliceLane _splice;
     private readonly RequestWriter _requests;
     private HttpLane? _http;
+    private Http2Opening? _opening;
+    private bool _isFirst = true;
     private EngineLink? _link;
     private LongCall? _longCall;
 
     public CallLoop(
-        ClientConnection client, ConnectionDelegate kestrel, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger logger)
+        ClientConnection client, HttpLayers kestrel, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger logger)
     {
         _client = client;
         _kestrel = kestrel;
@@ -85,10 +86,18 @@ internal sealed class CallLoop : IClientExchange
     }
 
     /// <inheritdoc/>
-    public void OnLeft() => _splice.OnLeft();
+    public void OnLeft()
+    {
+        Volatile.Read(ref _opening)?.Close();
+        _splice.OnLeft();
+    }
 
     /// <inheritdoc/>
-    public void OnCut() => _splice.Close();
+    public void OnCut()
+    {
+        Volatile.Read(ref _opening)?.Close();
+        _splice.Close();
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> ServeOneAsync()
@@ -134,8 +143,14 @@ internal sealed class CallLoop : IClientExchange
         var isInputEnded = false;
         while ((outcome = head.Read(_buffer.Bytes)) == RequestOutcome.Incomplete && !isInputEnded)
             isInputEnded = await _buffer.ReceiveAsync(_client.Socket) == 0;
+        if (outcome == RequestOutcome.Http2 && _isFirst)
+        {
+            await ServeHttp2Async();
+            return false;
+        }
 
         // 4.
+        _isFirst = false;
         var hasEnd = outcome is RequestOutcome.Plain or RequestOutcome.OddBounded;
         var call = hasEnd ? Match(head) : default;
         if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice && await SpliceAsync(head, call.Row)) return true;
@@ -219,12 +234,27 @@ internal sealed class CallLoop : IClientExchange
         }
     }
 
+    private async Task ServeHttp2Async()
+    {
+        var opening = new Http2Opening(_client, _buffer, _dialer);
+        Volatile.Write(ref _opening, opening);
+        if (!await opening.AskAsync()) return;
+        Volatile.Write(ref _opening, null);
+
+        using var link = new Http2Link(_dialer, _client);
+        _client.Features.Set(link);
+        var lane = new Http2Lane(_client);
+        lane.Put(_buffer.Bytes);
+        _buffer.Drop();
+        await lane.RunAsync(_kestrel.Http2, _client.OpenHttp2(lane, link.Streams));
+    }
+
     private HttpLane OpenHttp()
     {
         if (_http is { } open) return open;
         _link = new EngineLink(_dialer, _client);
         _client.Features.Set(_link);
-        return _http = new HttpLane(_client, _kestrel, OnFault);
+        return _http = new HttpLane(_client, _kestrel.Http1, OnFault);
     }
 
     /// <summary>What the table knows of the call. A fault of ours sends it where it is understood.</summary>

@@ -29,7 +29,7 @@ internal sealed class CallRouter(
         var http = call.Http;
         var features = http.Features;
         var request = features.GetRequiredFeature<IHttpRequestFeature>();
-        var target = call.Link.Client.Transport.TargetAsSent ?? request.RawTarget;
+        var target = call.Way.TargetAsSent ?? request.RawTarget;
         var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
         var row = failOpen.Try("classifier", (request.Method, target), static it => CallTable.Docker.Match(it.Method, it.target).Row, null);
         if (row is { Family: Family.Ending })
@@ -39,13 +39,13 @@ internal sealed class CallRouter(
                 (request, target, hasBody),
                 static it => CallClassifier.Classify(it.request.Method, it.target, ContentType(it.request.Headers), it.hasBody),
                 Classification.Passes);
-            if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, call.Link, target, hasBody, classified);
+            if (classified.Kind != ClassificationKind.Passes) return ServeActionAsync(http, call.Way, target, hasBody, classified);
         }
 
         if (row is { IsWatched: true }) return WatchAsync(call, target, hasBody, row);
 
         var change = row is { Changes: not null } ? ChangeOf(request.Method, target) : null;
-        return passThrough.ForwardAsync(http, call.Link, target, hasBody ? new RequestBody(http) { Copy = change?.Body } : null, change);
+        return passThrough.ForwardAsync(http, call.Way, target, hasBody ? new SentBody(null, change?.Body) : null, change);
     }
 
     private async Task WatchAsync(CallContext call, string target, bool hasBody, CallRow row)
@@ -53,7 +53,7 @@ internal sealed class CallRouter(
         failOpen.Try("pile-up watch", (pileUp, call, row, target), static it => it.pileUp.Begin(it.call.LongCall, it.row, it.target));
         try
         {
-            await passThrough.ForwardAsync(call.Http, call.Link, target, hasBody ? new RequestBody(call.Http) : null, null);
+            await passThrough.ForwardAsync(call.Http, call.Way, target, hasBody ? new SentBody(null, null) : null, null);
         }
         finally
         {
@@ -62,7 +62,7 @@ internal sealed class CallRouter(
     }
 
     /// <remarks>A body that was read, even one of no bytes, is framed as its head says: whoever sends that head sends its end as well.</remarks>
-    private async Task ServeActionAsync(HttpContext http, EngineLink link, string target, bool hasBody, Classification classified)
+    private async Task ServeActionAsync(HttpContext http, IEngineWay way, string target, bool hasBody, Classification classified)
     {
         var isForm = classified.Kind == ClassificationKind.NeedsBody;
         ReadOnlyMemory<byte>? body = null;
@@ -85,11 +85,11 @@ internal sealed class CallRouter(
         {
             // Of a body that breaks off the engine makes nothing: the call counts by its head alone.
             ReadOnlyMemory<byte>? counts = isDropped || end == BodyEnd.BrokenOff ? ReadOnlyMemory<byte>.Empty : body;
-            if (await guard.ServeAsync(http, link, call, target, counts)) return;
+            if (await guard.ServeAsync(http, way, call, target, counts)) return;
         }
 
-        var rest = hasBody && !isDropped ? new RequestBody(http, body) : null;
-        await passThrough.ForwardAsync(http, link, target, rest, ChangeOf(http.Request.Method, target));
+        SentBody? rest = hasBody && !isDropped ? new SentBody(body, null) : null;
+        await passThrough.ForwardAsync(http, way, target, rest, ChangeOf(http.Request.Method, target));
     }
 
     private ChangeWatch? ChangeOf(string method, string target) => failOpen.Try(

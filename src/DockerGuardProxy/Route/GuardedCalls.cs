@@ -50,16 +50,16 @@ internal sealed class GuardedCalls(
 
     /// <summary>Serves a call. False if it is not guarded and must be forwarded like any other.</summary>
     /// <param name="http">The call.</param>
-    /// <param name="link">Its client's way to the engine.</param>
+    /// <param name="way">Its client's way to the engine.</param>
     /// <param name="call">What it asks.</param>
     /// <param name="target">Its target as it came.</param>
     /// <param name="body">Its body, read whole; null where it had none.</param>
-    public async Task<bool> ServeAsync(HttpContext http, EngineLink link, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    public async Task<bool> ServeAsync(HttpContext http, IEngineWay way, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
     {
         Interlocked.Increment(ref _serving);
         try
         {
-            return await DecideAsync(http, link, call, target, body);
+            return await DecideAsync(http, way, call, target, body);
         }
         finally
         {
@@ -67,16 +67,16 @@ internal sealed class GuardedCalls(
         }
     }
 
-    private async Task<bool> DecideAsync(HttpContext http, EngineLink link, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    private async Task<bool> DecideAsync(HttpContext http, IEngineWay way, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
     {
         var request = failOpen.Try(
-            "detached head", (http, link, target, body), static it => Detach(it.http, it.link.Client, it.target, it.body), null);
+            "detached head", (http, way, target, body), static it => Detach(it.http, it.way, it.target, it.body), null);
         // Without room for its body it can't be kept, neither held nor beyond its client: it goes the way of any other call.
         if (request is null || !request.TryKeepBody(_bodies)) return false;
         Ticket? ticket;
         try
         {
-            ticket = await ArriveAsync(call, request, link.Client, http.RequestAborted);
+            ticket = await ArriveAsync(call, request, way, http.RequestAborted);
         }
         catch (OperationCanceledException)
         {
@@ -92,7 +92,7 @@ internal sealed class GuardedCalls(
         if (ticket is null)
         {
             request.DropBody();
-            await OutcomeAnswer.WriteAsync(Outcome.TurnedAway.Instance, http, link.EnginePath);
+            await OutcomeAnswer.WriteAsync(Outcome.TurnedAway.Instance, http, way.EnginePath);
             return true;
         }
 
@@ -104,16 +104,16 @@ internal sealed class GuardedCalls(
         }
 
         // Whoever sends it drops the body by itself, when all of it has been sent.
-        var outcome = await OutcomeAsync(ticket, request, link.Client, http.RequestAborted);
-        if (outcome is not null) await OutcomeAnswer.WriteAsync(outcome, http, link.EnginePath);
+        var outcome = await OutcomeAsync(ticket, request, way, http.RequestAborted);
+        if (outcome is not null) await OutcomeAnswer.WriteAsync(outcome, http, way.EnginePath);
         return true;
     }
 
     /// <summary>What the caller is told; null where it has left.</summary>
-    private async Task<Outcome?> OutcomeAsync(Ticket ticket, GuardedRequest request, ClientConnection client, CancellationToken cancellationToken)
+    private async Task<Outcome?> OutcomeAsync(Ticket ticket, GuardedRequest request, IEngineWay way, CancellationToken cancellationToken)
     {
         // The ticket stands: the call is taken up even if its client has left meanwhile.
-        client.Deliver();
+        way.Deliver();
         Task<Outcome>? late = null;
         try
         {
@@ -163,18 +163,18 @@ internal sealed class GuardedCalls(
         }
     }
 
-    private static GuardedRequest Detach(HttpContext http, ClientConnection client, string target, ReadOnlyMemory<byte>? body)
+    private static GuardedRequest Detach(HttpContext http, IEngineWay way, string target, ReadOnlyMemory<byte>? body)
     {
         var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
         var headers = new ArrayBufferWriter<byte>(512);
-        RequestHead.WriteDetachedHeaders(request, client.Transport.HostAsSent, body?.Length, headers);
-        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, client.Peer);
+        RequestHead.WriteDetachedHeaders(request, way.HostAsSent, body?.Length, headers);
+        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, way.Peer);
     }
 
     /// <returns>Null where the caller is to be turned away: its call was not sent.</returns>
     /// <exception cref="OperationCanceledException">The caller has left before the call was sent.</exception>
     private async ValueTask<Ticket?> ArriveAsync(
-        TerminatingCall call, GuardedRequest request, ClientConnection client, CancellationToken cancellationToken)
+        TerminatingCall call, GuardedRequest request, IEngineWay way, CancellationToken cancellationToken)
     {
         for (var round = 0; ; round++)
         {
@@ -200,7 +200,7 @@ internal sealed class GuardedCalls(
             if (_turnedAway.IsCancellationRequested) return null;
 
             // Where it must wait, which may be for long, it is not sent for a client that has left.
-            client.Deliver();
+            way.Deliver();
             if (_doubtful.Waiting >= policy.MaxWaitingOnNode) return ledger.Arrive(call, null, request);
             if (await EnterAsync(container.Id, policy.MaxInFlight, round, cancellationToken)) return Forward(call, container.Id, request);
 

@@ -3,10 +3,8 @@ using DockerGuardProxy.Guard;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
@@ -17,12 +15,12 @@ namespace DockerGuardProxy.Route;
 /// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
 /// </summary>
 internal sealed class ProxyApplication(
-    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger<ProxyApplication> logger)
+    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, TimeProvider time, ILogger<ProxyApplication> logger)
     : IHttpApplication<CallContext>, IClientApplication
 {
     public Task StartAsync(IServer server, CancellationToken cancellationToken) => server.StartAsync(this, cancellationToken);
 
-    public Task ServeAsync(ClientConnection client, ConnectionDelegate http) =>
+    public Task ServeAsync(ClientConnection client, HttpLayers http) =>
         new CallLoop(client, http, dialer, pileUp, failOpen, logger).RunAsync();
 
     public CallContext CreateContext(IFeatureCollection contextFeatures)
@@ -31,7 +29,7 @@ internal sealed class ProxyApplication(
         var context = container?.HostContext;
         if (context is null)
         {
-            context = new CallContext(contextFeatures, contextFeatures.Get<EngineLink>()!);
+            context = new CallContext(contextFeatures, WayOf(contextFeatures));
             if (container is not null) container.HostContext = context;
         }
         else
@@ -39,9 +37,7 @@ internal sealed class ProxyApplication(
             context.Http.Initialize(contextFeatures);
         }
 
-        var client = context.Link.Client;
-        if (client.Transport.MethodAsSent is { } method) context.Http.Request.Method = method;
-        client.BeginAnswer(HttpProtocol.IsHttp10(context.Http.Request.Protocol));
+        context.Way.BeginCall(context.Http);
         return context;
     }
 
@@ -49,7 +45,7 @@ internal sealed class ProxyApplication(
     {
         try
         {
-            await calls.ServeAsync(context);
+            if (context.Way.Accepts(context.Http)) await calls.ServeAsync(context);
         }
         catch (Exception e) when (!context.Http.RequestAborted.IsCancellationRequested)
         {
@@ -60,7 +56,10 @@ internal sealed class ProxyApplication(
 
     public void DisposeContext(CallContext context, Exception? exception)
     {
-        context.Link.Client.EndAnswer();
+        context.Way.EndCall();
         context.Http.Uninitialize();
     }
+
+    private IEngineWay WayOf(IFeatureCollection features) =>
+        features.Get<Http2Link>() is { } link ? new Http2Call(link, time) : features.Get<EngineLink>()!;
 }

@@ -11,21 +11,24 @@ internal sealed class GoEngine : IDisposable
     private readonly Daemon _daemon;
     private readonly string _control;
 
-    private GoEngine(string version)
+    private GoEngine(string version, string[] options)
     {
         var path = Machine.NewPath("g");
         SocketPath = path + ".sock";
         _control = path + ".control";
-        _daemon = Daemon.Start(path + ".log", [Path.Combine(Machine.Repository, "artifacts", "fuzz", "engine-" + version), SocketPath, _control]);
+        _daemon = Daemon.Start(
+            path + ".log", [Path.Combine(Machine.Repository, "artifacts", "fuzz", "engine-" + version), SocketPath, _control, .. options]);
     }
 
     /// <summary>Where it listens.</summary>
     public string SocketPath { get; }
 
     /// <summary>Starts one that a Go of this version has built.</summary>
-    public static async Task<GoEngine> StartAsync(string version)
+    /// <param name="version">The Go.</param>
+    /// <param name="options"><c>h2c</c> to speak HTTP/2 too, <c>leaks</c> to leave calls that end a container open.</param>
+    public static async Task<GoEngine> StartAsync(string version, params string[] options)
     {
-        var engine = new GoEngine(version);
+        var engine = new GoEngine(version, options);
         var started = await Poll.UntilAsync(() => File.Exists(engine.SocketPath) && File.Exists(engine._control), TimeSpan.FromSeconds(10));
         return started is null
             ? throw new InvalidOperationException($"The Go engine does not start (tests/fuzz/get builds it): {engine._daemon.Tail()}") : engine;

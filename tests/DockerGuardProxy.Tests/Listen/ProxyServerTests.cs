@@ -53,14 +53,6 @@ public sealed class ProxyServerTests : ProxiedTests
     }
 
     [Fact]
-    public async Task An_HTTP_2_preface_is_no_way_round_the_guard()
-    {
-        await Client.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-        await Client.RestAsync();
-        Assert.True(Engine.IsQuiet);
-    }
-
-    [Fact]
     public async Task A_refusal_behind_an_answer_reads_so_too()
     {
         await Client.SendAsync("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");

@@ -1,7 +1,7 @@
 // The engine of the fuzz tests: reads calls by Go's net/http and routes them by gorilla/mux as dockerd does
 // (moby api/server/server.go, api/server/router/container), and tells what it saw instead of doing anything.
 //
-//	engine SOCKET CONTROL
+//	engine SOCKET CONTROL [h2c] [leaks]
 //
 // Every call on SOCKET is answered with a header
 //
@@ -10,6 +10,7 @@
 // the body's length and FNV-1a, "whole" or "broken", "ends" or "spares", and the request URI. It is a
 // header because an answer to HEAD has no body. A call that has none was answered by net/http itself, most often by a refusal. The answers' framings differ from one to the next.
 // Of some calls the body is "unread", as by most of dockerd's handlers: net/http passes over it by itself.
+// With h2c it speaks HTTP/2 too, as dockerd from 29.2 on; with leaks it has a container that can't be ended (leaks.go).
 // On CONTROL a line is written to whoever connects: the number of calls so far that would have ended a container.
 //
 // Builds with every Go from 1.15 on, without modules.
@@ -37,6 +38,14 @@ func main() {
 	log.SetOutput(ioutil.Discard) // net/http logs what it can't read
 	go control(listen(os.Args[2]))
 	server := &http.Server{Handler: report(routes())}
+	for _, option := range os.Args[3:] {
+		switch option {
+		case "h2c":
+			speakHTTP2(server)
+		case "leaks":
+			server.Handler = leak(routes())
+		}
+	}
 	fmt.Fprintln(os.Stderr, server.Serve(listen(os.Args[1])))
 	os.Exit(1)
 }

@@ -45,11 +45,21 @@ internal static class BadInputCases
         }
 
         // Engines from 29.2 on speak prior-knowledge HTTP/2; none of the three here does.
-        yield return new("bad input: an HTTP/2 preface", async x =>
+        yield return new("an HTTP/2 preface", async x =>
         {
             await x.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
             await x.RestAsync();
-        }, OrClose: true);
+        });
+        yield return new("an HTTP/2 preface and a call", async x =>
+        {
+            await x.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\x64\0\0\x03\x01\x05\0\0\0\x01\x82\x84\x86");
+            await x.RestAsync();
+        });
+        yield return new("the head of an HTTP/2 preface", async x =>
+        {
+            await x.SendAsync("PRI * HTTP/2.0\r\n\r\n");
+            await x.AnswerAsync();
+        });
         yield return new("bad input: a request cut off in its head", async x =>
         {
             await x.SendAsync("GET /_ping HTTP/1.1\r\nHost:");

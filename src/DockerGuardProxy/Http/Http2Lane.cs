@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace DockerGuardProxy.Http;
+
+/// <summary>
+/// The lane of a connection that speaks HTTP/2: all that comes is Kestrel's, which cuts it into calls, each of which goes the way of any other.
+/// </summary>
+internal sealed class Http2Lane : IDuplexPipe
+{
+    private const int PieceSize = 16 * 1024;
+
+    /// <summary>Bytes that are shown before others on the same thread have their turn.</summary>
+    private const int TurnSize = 256 * 1024;
+
+    private readonly Pipe _input = new(new PipeOptions(
+        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
+        pauseWriterThreshold: ProxyServer.EngineHeadLimit, resumeWriterThreshold: ProxyServer.EngineHeadLimit / 2,
+        useSynchronizationContext: false));
+
+    private readonly ClientConnection _client;
+
+    public Http2Lane(ClientConnection client)
+    {
+        _client = client;
+        Output = new SocketWriter(client.Socket);
+    }
+
+    /// <summary>What is shown to Kestrel.</summary>
+    public PipeReader Input => _input.Reader;
+
+    /// <summary>Kestrel's way to the client.</summary>
+    public PipeWriter Output { get; }
+
+    /// <summary>Puts first what has come from the client already; before it runs.</summary>
+    public void Put(ReadOnlySpan<byte> come) => _input.Writer.Write(come);
+
+    /// <summary>Serves it until its end.</summary>
+    /// <param name="http2">Kestrel's HTTP/2.</param>
+    /// <param name="context">The connection as Kestrel sees it.</param>
+    public async Task RunAsync(ConnectionDelegate http2, ConnectionContext context)
+    {
+        var serving = ServeAsync(http2, context);
+        try
+        {
+            await _input.Writer.FlushAsync();
+            await ShowAsync();
+        }
+        finally
+        {
+            // The end of what the client sends is the end of its connection, as for net/http.
+            await _input.Writer.CompleteAsync();
+            await serving;
+        }
+    }
+
+    private async Task ServeAsync(ConnectionDelegate http2, ConnectionContext context)
+    {
+        try
+        {
+            await http2(context);
+        }
+        finally
+        {
+            // Whoever waits for the client ends with it.
+            await _input.Reader.CompleteAsync();
+            _client.Close();
+        }
+    }
+
+    private async ValueTask ShowAsync()
+    {
+        for (var sinceYield = 0; ;)
+        {
+            await _client.Socket.WaitReadableAsync();
+            var count = await _client.Socket.ReceiveAsync(_input.Writer.GetMemory(PieceSize));
+            if (count == 0) return;
+            _input.Writer.Advance(count);
+            if ((await _input.Writer.FlushAsync()).IsCompleted) return;
+            if ((sinceYield += count) < TurnSize) continue;
+            sinceYield = 0;
+            await Task.Yield();
+        }
+    }
+}

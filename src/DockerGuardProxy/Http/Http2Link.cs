@@ -1,0 +1,44 @@
+using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
+
+namespace DockerGuardProxy.Http;
+
+/// <summary>
+/// The way to the engine of a client that speaks HTTP/2: one connection for all its calls, dialled with the first and closed with the client's.
+/// </summary>
+/// <remarks>
+/// One for all clients was rejected: one stream that nobody reads would exhaust the window of everybody. When the engine takes no further calls
+/// on its connection, the client is told the same of its own (GOAWAY); a call that comes all the same is sent on another.
+/// </remarks>
+internal sealed class Http2Link : IDisposable
+{
+    private readonly EngineDialer _dialer;
+
+    public Http2Link(EngineDialer dialer, ClientConnection client)
+    {
+        _dialer = dialer;
+        Client = client;
+        Invoker = EngineHandler.Create(ConnectAsync);
+    }
+
+    /// <summary>The client's connection.</summary>
+    public ClientConnection Client { get; }
+
+    /// <summary>Its calls under way.</summary>
+    public OpenStreams Streams { get; } = new();
+
+    /// <summary>The engine's socket.</summary>
+    public string EnginePath => _dialer.Path;
+
+    /// <summary>Sends its calls; many at a time.</summary>
+    public HttpMessageInvoker Invoker { get; }
+
+    public void Dispose() => Invoker.Dispose();
+
+    private async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken) =>
+        new Http2Stream(await _dialer.DialAsync(static () => { }, cancellationToken), OnEngineLeaving);
+
+    // Elsewhere: what Kestrel does about it may end with the handler that is reading.
+    private void OnEngineLeaving() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static client => client.RequestClose(), Client, preferLocal: false);
+}

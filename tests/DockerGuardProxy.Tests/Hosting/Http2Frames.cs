@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+
+namespace DockerGuardProxy.Tests.Hosting;
+
+/// <summary>Frames of HTTP/2 as Latin-1 text, for one end of a connection that is seen as bytes.</summary>
+internal static class Http2Frames
+{
+    public const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    public const string Settings = "\0\0\0\x04\0\0\0\0\0";
+    public const string SettingsAck = "\0\0\0\x04\x01\0\0\0\0";
+    public const int Headers = 1, RstStream = 3, GoAwayType = 7;
+
+    /// <summary>A frame.</summary>
+    public static string Frame(int type, int flags, int stream, string payload) =>
+        $"\0{(char)(payload.Length >> 8)}{(char)(payload.Length & 255)}{(char)type}{(char)flags}\0\0{(char)(stream >> 8)}{(char)(stream & 255)}{payload}";
+
+    /// <summary>A request without a body: literal fields, never indexed (RFC 7541 6.2.2).</summary>
+    public static string Request(int stream, params (string Name, string Value)[] fields) =>
+        Frame(Headers, 5, stream, string.Concat(fields.Select(field => $"\0{Literal(field.Name)}{Literal(field.Value)}")));
+
+    /// <summary>The same with the usual pseudo fields.</summary>
+    public static string Call(int stream, string method, string path, params (string Name, string Value)[] fields) => Request(
+        stream, [(":method", method), (":scheme", "http"), (":authority", "docker"), (":path", path), .. fields]);
+
+    /// <summary>GOAWAY: no further calls.</summary>
+    public static string GoAway(int lastStream) => Frame(GoAwayType, 0, 0, $"\0\0\0{(char)lastStream}\0\0\0\0");
+
+    /// <summary>Reads frames until one of the type comes.</summary>
+    public static async Task<(int Flags, int Stream, string Payload)> UntilAsync(this RawPeer peer, int type)
+    {
+        while (true)
+        {
+            var header = await peer.TextAsync(9);
+            var payload = await peer.TextAsync((header[0] << 16) | (header[1] << 8) | header[2]);
+            if (header[3] == type) return (header[4], (header[7] << 8) | header[8], payload);
+        }
+    }
+
+    /// <summary>The error code of a RST_STREAM.</summary>
+    public static int CodeOf(string payload) =>
+        int.Parse(Convert.ToHexString(Encoding.Latin1.GetBytes(payload)), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static string Literal(string text) => text.Length < 127
+        ? (char)text.Length + text
+        : $"\x7f{(char)(((text.Length - 127) & 127) | 128)}{(char)((text.Length - 127) >> 7)}{text}";
+}

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Tests.Engine;
+using DockerGuardProxy.Tests.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Xunit;
+
+namespace DockerGuardProxy.Tests.Route;
+
+/// <summary>Calls in HTTP/2 through the running proxy, to an engine that speaks both.</summary>
+public sealed partial class Http2CallsTests : IAsyncLifetime
+{
+    private static readonly string Id = new('a', 64);
+
+    private readonly ConcurrentQueue<string> _seen = new();
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ProxyRig _rig = null!;
+    private Http2Engine _engine = null!;
+    private HttpMessageInvoker _client = null!;
+    private RequestDelegate _answer = static http => http.Response.WriteAsync("ok");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _rig = await ProxyRig.StartAsync();
+        _rig.Know(new ListedContainer(Id, ["/web"], Running: true, Pod: null));
+        _engine = await Http2Engine.StartAsync(_rig.EnginePath, http =>
+        {
+            var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+            _seen.Enqueue($"{http.Request.Protocol} {http.Request.Method} {target}");
+            return _answer(http);
+        });
+        _client = Http2Client.To(_rig.SocketPath);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _release.TrySetResult();
+        _client.Dispose();
+        await _rig.DisposeAsync();
+        await _engine.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_call_and_its_answer_pass_as_they_came()
+    {
+        IHeaderDictionary? headers = null;
+        _answer = async http =>
+        {
+            headers = new HeaderDictionary(http.Request.Headers.ToDictionary());
+            http.Response.StatusCode = 418;
+            http.Response.Headers["x-a"] = new(["1", "2"]);
+            http.Response.Headers["x-b"] = "\u00E4";
+            http.Response.AppendTrailer("grpc-status", "0");
+            await http.Request.Body.CopyToAsync(http.Response.Body, Token);
+        };
+        using var request = Http2Client.Request("PUT", "/a%2Fb/..//c;d?x=%41&y=a+b|\"", new StringContent("body", Encoding.ASCII, "text/odd"));
+        request.Headers.Host = "api.moby.localhost:80";
+        foreach (var name in (string[])["te", "alt-svc", "traceparent", "proxy-authorization", "upgrade-insecure-requests", "x-odd"])
+            request.Headers.TryAddWithoutValidation(name, name == "te" ? "trailers" : "v");
+        using var answer = await _client.SendAsync(request, Token);
+        Assert.Equal(418, (int)answer.StatusCode);
+        Assert.Equal(["1", "2"], answer.Headers.GetValues("x-a"));
+        Assert.Equal("\u00E4", answer.Headers.NonValidated["x-b"].ToString());
+        Assert.Equal("body", await answer.Content.ReadAsStringAsync(Token));
+        Assert.Equal("0", answer.TrailingHeaders.GetValues("grpc-status").Single());
+        Assert.Equal("HTTP/2 PUT /a%2Fb/..//c;d?x=%41&y=a+b|\"", Assert.Single(_seen));
+        Assert.Equal(
+            ["alt-svc", "content-length", "content-type", "host", "proxy-authorization", "te", "traceparent", "upgrade-insecure-requests", "x-odd"],
+            headers!.Keys.Select(name => name.ToLowerInvariant()).Order());
+        Assert.Equal("text/odd; charset=us-ascii", headers.ContentType);
+        Assert.Equal("api.moby.localhost:80", headers.Host);
+    }
+
+    [Theory]
+    [InlineData("GET", null)]
+    [InlineData("POST", "0")]
+    public async Task A_call_without_a_body_has_none_at_the_engine(string method, string? length)
+    {
+        (string? Length, long Read, string? Type) seen = default;
+        _answer = async http =>
+        {
+            var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body, Token);
+            seen = (http.Request.Headers.ContentLength?.ToString(), body.Length, http.Request.ContentType);
+            http.Response.StatusCode = 204;
+        };
+        using var client = await _rig.ConnectAsync();
+        await client.SendAsync(Http2Frames.Preface + Http2Frames.Settings + Http2Frames.Call(1, method, "/x"));
+        Assert.Equal((5, 1), (await client.UntilAsync(Http2Frames.Headers)) is var answer ? (answer.Flags, answer.Stream) : default);
+        Assert.Equal((length, 0, null), seen);
+        await client.SendAsync(Http2Frames.Call(3, method, "/x", ("content-type", "text/plain")));
+        await client.UntilAsync(Http2Frames.Headers);
+        Assert.Equal(("0", 0, "text/plain"), seen);
+    }
+
+    [Fact]
+    public async Task Both_directions_stream()
+    {
+        _answer = async http =>
+        {
+            // The head goes first, before anything of the body.
+            await http.Response.Body.FlushAsync(Token);
+            var buffer = new byte[100];
+            for (int count; (count = await http.Request.Body.ReadAsync(buffer, Token)) > 0;)
+            {
+                await http.Response.Body.WriteAsync(buffer.AsMemory(0, count), Token);
+                await http.Response.Body.FlushAsync(Token);
+            }
+        };
+        var upload = new PushContent();
+        using var answer = await _client.CallAsync("POST", "/session", upload);
+        await using var down = await answer.Content.ReadAsStreamAsync(Token);
+        var buffer = new byte[100];
+        for (var round = 0; round < 50; round++)
+        {
+            await upload.SendAsync($"piece {round}");
+            var count = await down.ReadAsync(buffer, Token).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Token);
+            Assert.Equal($"piece {round}", Encoding.ASCII.GetString(buffer, 0, count));
+        }
+
+        upload.Complete();
+        Assert.Equal(0, await down.ReadAsync(buffer, Token));
+    }
+
+    [Fact]
+    public async Task Large_bodies_pass_whole()
+    {
+        _answer = async http =>
+        {
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body, Token);
+            await http.Response.Body.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), Token);
+        };
+        var bytes = new byte[20 << 20];
+        new Random(1).NextBytes(bytes);
+        using var answer = await _client.CallAsync("POST", "/build", new ByteArrayContent(bytes));
+        Assert.Equal(bytes, await answer.Content.ReadAsByteArrayAsync(Token));
+    }
+
+    [Theory]
+    [InlineData(false, 11)]
+    [InlineData(true, 11)]
+    [InlineData(true, 8)]
+    public async Task The_engines_reset_is_passed_on(bool isBegun, int code)
+    {
+        _answer = async http =>
+        {
+            if (isBegun) await http.Response.WriteAsync("half", Token);
+            if (isBegun) await http.Response.Body.FlushAsync(Token);
+            http.Features.GetRequiredFeature<IHttpResetFeature>().Reset(code);
+        };
+        var fault = await Record.ExceptionAsync(async () =>
+        {
+            using var answer = await _client.CallAsync("GET", "/logs");
+            await answer.Content.ReadAsStringAsync(Token);
+        });
+        Assert.Equal(code, DockerGuardProxy.Http.Http2Reset.CodeOf(fault));
+    }
+
+    [Fact]
+    public async Task A_client_that_resets_its_stream_has_left_and_the_others_go_on()
+    {
+        var left = new TaskCompletionSource();
+        _answer = async http =>
+        {
+            if (http.Request.Path != "/events") return;
+            http.RequestAborted.Register(left.SetResult);
+            await http.Response.Body.FlushAsync(Token);
+            await _release.Task;
+        };
+        using (await _client.CallAsync("GET", "/events"))
+        {
+            await Eventually.Async(() => _rig.PileUp.Open() is [{ Count: 1 }] or []);
+        }
+
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
+        using var other = await _client.CallAsync("GET", "/_ping");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.Equal(1, _rig.Connections.Count);
+    }
+
+    [Fact]
+    public async Task As_many_streams_as_the_engine_has_are_open_on_one_connection()
+    {
+        var open = 0;
+        _answer = async http =>
+        {
+            Interlocked.Increment(ref open);
+            await _release.Task;
+        };
+        var calls = Enumerable.Range(0, 400).Select(_ => _client.CallAsync("GET", "/wait")).ToArray();
+        await Eventually.Async(() => Volatile.Read(ref open) == 250);
+        Assert.Equal(1, _rig.Connections.Count);
+        _release.SetResult();
+        foreach (var call in calls) (await call).Dispose();
+        Assert.Equal(400, open);
+    }
+
+    [Fact]
+    public async Task One_stream_that_nobody_reads_holds_up_no_other()
+    {
+        _answer = async http =>
+        {
+            if (http.Request.Path == "/_ping") return;
+            await http.Response.Body.WriteAsync(new byte[64 << 20], http.RequestAborted);
+        };
+        using var unread = await _client.CallAsync("GET", "/images/get");
+        for (var round = 0; round < 20; round++) (await _client.CallAsync("GET", "/_ping")).Dispose();
+        using var another = Http2Client.To(_rig.SocketPath);
+        (await another.CallAsync("GET", "/_ping")).Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_watched_and_what_changes_is_told()
+    {
+        _answer = async http =>
+        {
+            if (http.Request.Path == "/containers/create")
+            {
+                http.Response.StatusCode = 201;
+                await http.Response.WriteAsJsonAsync(new { Id = new string('b', 64), Warnings = Array.Empty<string>() }, Token);
+                return;
+            }
+
+            await http.Response.Body.FlushAsync(Token);
+            await _release.Task;
+        };
+        using var logs = await _client.CallAsync("GET", "/containers/web/logs?follow=1");
+        Assert.Equal("logs", Assert.Single(_rig.PileUp.Open()).Operation);
+        using var created = await _client.CallAsync(
+            "POST", "/containers/create?name=new", new StringContent("""{"StopTimeout":7}""", Encoding.UTF8, "application/json"));
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        _release.SetResult();
+        await logs.Content.ReadAsStringAsync(Token);
+        await Eventually.Async(() => _rig.PileUp.Open().IsEmpty);
+    }
+
+    /// <summary>A body that the test writes piece by piece.</summary>
+    private sealed class PushContent : HttpContent
+    {
+        private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task SendAsync(string piece)
+        {
+            var stream = await _stream.Task;
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(piece), Token);
+            await stream.FlushAsync(Token);
+        }
+
+        public void Complete() => _end.SetResult();
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            // The head goes first: whoever answers at once must not be waited for.
+            await stream.FlushAsync(cancellationToken);
+            _stream.SetResult(stream);
+            await _end.Task;
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}
