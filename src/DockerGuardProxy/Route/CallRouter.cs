@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Route;
 
 /// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
 internal sealed class CallRouter(
-    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, FailOpen failOpen)
+    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen)
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
@@ -51,12 +51,16 @@ internal sealed class CallRouter(
     private async Task WatchAsync(CallContext call, string target, bool hasBody, CallRow row)
     {
         failOpen.Try("pile-up watch", (pileUp, call, row, target), static it => it.pileUp.Begin(it.call.LongCall, it.row, it.target));
+        var stream = row is { Stream: StreamKind.Attach or StreamKind.Exec } ? streams.Begin(row, target, call.Link.Client.Socket) : null;
+        call.Link.Watched = stream;
         try
         {
             await passThrough.ForwardAsync(call.Http, call.Link, target, hasBody ? new RequestBody(call.Http) : null, null);
         }
         finally
         {
+            call.Link.Watched = null;
+            if (stream is not null) streams.End(stream);
             failOpen.Try("pile-up watch", (pileUp, call), static it => it.pileUp.End(it.call.LongCall));
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Lab;
 
@@ -14,6 +15,9 @@ internal sealed class Dockerd : IAsyncDisposable
 
     /// <summary>A newer one.</summary>
     public const string Newer = "26.1.5";
+
+    /// <summary>All of them, for theories.</summary>
+    public static TheoryData<string> Versions { get; } = [Leaky, Installed, Newer];
 
     /// <summary>The image every engine has.</summary>
     public const string Image = "lab";

@@ -115,11 +115,14 @@ public sealed partial class StatusSourceTests
                   "oldestOpenSeconds": null,
                   "backoffUntil": "2026-03-01T08:00:44+00:00",
                   "refused": 1,
-                  "saved": 0
+                  "saved": 0,
+                  "hold": null
                 }
               ],
               "pileUp": [],
-              "moreContainers": 0
+              "moreContainers": 0,
+              "streams": [],
+              "heldBytes": 0
             }
 
             """,

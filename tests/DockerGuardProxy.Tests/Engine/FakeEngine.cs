@@ -20,6 +20,8 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
 
     public Dictionary<string, Inspection> Inspections { get; } = [];
 
+    public Dictionary<string, ExecState> Execs { get; } = [];
+
     public IReadOnlyList<string> Asked
     {
         get
@@ -75,6 +77,12 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
     {
         await AskAsync("inspect " + id.TrimEnd('0'), cancellationToken);
         return Inspections.GetValueOrDefault(id);
+    }
+
+    public async Task<ExecState?> InspectExecAsync(string id, CancellationToken cancellationToken)
+    {
+        await AskAsync("exec " + id, cancellationToken);
+        return Execs.GetValueOrDefault(id);
     }
 
     public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellationToken)
