@@ -11,6 +11,8 @@ public sealed class StreamWatchTests : IDisposable
 {
     private const string Exec = "e1";
 
+    private static readonly TransfersPolicy Cutting = new() { Mode = GuardMode.Enforce, Stall = TimeSpan.FromSeconds(20) };
+
     private readonly StreamRig _rig = new();
 
     private bool IsTakenOver => _rig.Told.Any(told => told is StreamEvent.TakenOver);
@@ -181,7 +183,7 @@ public sealed class StreamWatchTests : IDisposable
     [InlineData(StreamKind.Upload)]
     internal async Task A_transfer_left_lying_is_named_and_cut_only_while_others_wait(StreamKind kind)
     {
-        _rig.Policies = FamilyPolicies.Default with { Transfers = new TransfersPolicy { Mode = GuardMode.Enforce, Stall = TimeSpan.FromSeconds(20) } };
+        _rig.Policies = FamilyPolicies.Default with { Transfers = Cutting };
         var client = await _rig.StallAsync(kind, "web");
         await _rig.RunAsync(30);
         Assert.False(client.IsCut);
@@ -195,7 +197,7 @@ public sealed class StreamWatchTests : IDisposable
     [Fact]
     public async Task An_upload_that_the_engine_has_not_taken_is_not_its_clients_fault()
     {
-        _rig.Policies = FamilyPolicies.Default with { Transfers = new TransfersPolicy { Mode = GuardMode.Enforce, Stall = TimeSpan.FromSeconds(20) } };
+        _rig.Policies = FamilyPolicies.Default with { Transfers = Cutting };
         _rig.OthersWait = true;
         var client = await _rig.StallAsync(StreamKind.Upload, "web");
         client.Stream.Engine!.Send(new byte[100]);
