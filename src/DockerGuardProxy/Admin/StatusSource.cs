@@ -6,6 +6,7 @@ using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Streams;
 using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Text;
 
@@ -14,7 +15,7 @@ namespace DockerGuardProxy.Admin;
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
     ConfigurationStore store, AcceptLoops loops, LedgerKeeper ledger, ContainerIndex index, Prober prober, FaultCount faults,
-    EngineVitalsWatch engine, PileUpWatch pileUp, BypassWatch bypass, TimeProvider time)
+    EngineVitalsWatch engine, PileUpWatch pileUp, BypassWatch bypass, StalledStreams stalled, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -42,7 +43,9 @@ internal sealed class StatusSource(
             [.. Named(guard.Containers).Select(container => Describe(container, now))],
             DescribePileUp(),
             Math.Max(0, guard.Containers.Length - StatusReport.MaxContainers),
-            DescribeExecs());
+            DescribeExecs(),
+            [.. stalled.Current.Take(StatusReport.MaxStreams).Select(StreamReport.Of)],
+            stalled.Held);
     }
 
     private static IEnumerable<ContainerSnapshot> Named(ImmutableArray<ContainerSnapshot> all) => all.Length <= StatusReport.MaxContainers
@@ -133,7 +136,8 @@ internal sealed class StatusSource(
             Seconds(snapshot.OldestOpen),
             snapshot.BackoffLeft is { } left && left > TimeSpan.Zero ? now + left : null,
             snapshot.Refusals,
-            snapshot.CallsSaved);
+            snapshot.CallsSaved,
+            snapshot.Diagnosis?.Hold is { } hold ? HoldReport.Of(hold) : null);
     }
 
     private static double? Seconds(TimeSpan? age) => age is { } span ? Math.Round(span.TotalSeconds, 3) : null;

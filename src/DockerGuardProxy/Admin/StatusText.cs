@@ -53,6 +53,7 @@ internal static class StatusText
             sheet.Row("execs", Execs(many));
         if (status.PileUp is [_, ..] pileUp)
             sheet.Row("long calls", string.Join(", ", pileUp.GroupBy(open => open.Operation).Select(LongCalls)));
+        StreamText.Write(sheet, status);
     }
 
     private static string Execs(IEnumerable<ExecsReport> many) =>
@@ -176,12 +177,19 @@ internal static class StatusText
         "frozen" => "frozen cgroup: thaw it",
         "exit-lost" => "exit lost: no task " + (container.EvidenceSince is { } since ? $"since {Utc(since)}" : "is left")
             + (container.Stuck
-                ? "; end the client (attach, exec) that reads no output: ss -xp, Recv-Q, peer dockerd; or look at its log driver"
+                ? Hold(container.Hold)
                 : "; the engine has yet to tell of its end"),
         "not-killed" => "not killed: SIGKILL never arrived; shim, runc or containerd hangs",
         "alive" => "on its way out",
         "cannot-tell" => "cannot tell: /proc can't be read",
         _ => Clean(diagnosis),
+    };
+
+    private static string Hold(HoldReport? hold) => hold switch
+    {
+        { ClientPid: { } pid } => $"; end pid {pid} ({Printable.Of(hold.ClientComm)}), which does not read its {Clean(hold.Operation ?? "")}",
+        _ => "; no unread stream of ours: look for a client past the proxy (ss -xp, Recv-Q, peer dockerd), or at log driver "
+            + Clean(hold?.LogDriver ?? "(unknown)"),
     };
 
     private static string Name(ContainerReport container) => Name(container.Name, container.Id);

@@ -33,6 +33,12 @@ internal sealed record CallRow(string Method, string Template)
     /// <summary>Whether its calls may be copied as they come; not those that must be understood.</summary>
     public bool IsSpliced { get; init; }
 
+    /// <summary>What it is to those who watch over clients that do not read; null for a call of which nothing waits.</summary>
+    public StreamKind? Stream { get; init; }
+
+    /// <summary>Whether it makes an exec instance in the container that its path names.</summary>
+    public bool MakesExec { get; init; }
+
     /// <summary>
     /// Whether its open calls are counted and their age told, while no rule guards them: a container's lock, shim or disk may hang.
     /// </summary>

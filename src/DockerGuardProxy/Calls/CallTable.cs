@@ -55,23 +55,24 @@ internal sealed class CallTable
         new("POST", "/containers/{name:.*}/rename") { Changes = ChangingCallKind.Rename },
 
         // container: calls that wait for its lock, its shim or its end
-        new("POST", "/exec/{name:.*}/start") { Name = "exec", MayHijack = true, IsSpliced = true },
+        new("POST", "/exec/{name:.*}/start") { Name = "exec", MayHijack = true, IsSpliced = true, Stream = StreamKind.Exec },
         new("GET", "/containers/{name:.*}/json") { Name = "inspect", IsSpliced = true },
         new("GET", "/containers/{name:.*}/stats") { Name = "stats", IsSpliced = true },
-        new("POST", "/containers/{name:.*}/attach") { Name = "attach", MayHijack = true, IsSpliced = true },
-        new("GET", "/containers/{name:.*}/attach/ws") { Name = "attach", MayHijack = true },
+        new("POST", "/containers/{name:.*}/attach") { Name = "attach", MayHijack = true, IsSpliced = true, Stream = StreamKind.Attach },
+        new("GET", "/containers/{name:.*}/attach/ws") { Name = "attach", MayHijack = true, Stream = StreamKind.Attach },
         new("GET", "/containers/{name:.*}/logs") { Name = "logs", IsSpliced = true },
         new("POST", "/containers/{name:.*}/wait") { Name = "wait", IsSpliced = true },
 
         // container: the rest
-        new("POST", "/containers/{name:.*}/exec") { IsSpliced = true },
+        new("POST", "/containers/{name:.*}/exec") { IsSpliced = true, MakesExec = true },
         new("POST", "/exec/{name:.*}/resize") { IsSpliced = true },
         new("POST", "/containers/{name:.*}/resize") { IsSpliced = true },
         new("POST", "/containers/{name:.*}/pause") { IsSpliced = true },
         new("POST", "/containers/{name:.*}/unpause") { IsSpliced = true },
         new("POST", "/containers/{name:.*}/update") { IsSpliced = true },
         new("POST", "/commit") { IsSpliced = true },
-        new("PUT", "/containers/{name:.*}/archive") { IsSpliced = true },
+        new("GET", "/containers/{name:.*}/archive") { IsSpliced = true, Stream = StreamKind.Download },
+        new("PUT", "/containers/{name:.*}/archive") { IsSpliced = true, Stream = StreamKind.Upload },
 
         // image
         new("POST", "/images/load") { IsSpliced = true },
@@ -82,6 +83,7 @@ internal sealed class CallTable
         new("DELETE", "/images/{name:.*}") { IsSpliced = true },
 
         // system, volume, build, session, network, grpc
+        new("GET", "/events") { IsSpliced = true, Stream = StreamKind.Events },
         new("POST", "/auth") { IsSpliced = true },
         new("POST", "/volumes/create") { IsSpliced = true },
         new("POST", "/volumes/prune") { IsSpliced = true },

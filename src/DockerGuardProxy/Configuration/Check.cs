@@ -11,6 +11,9 @@ internal static partial class Check
     /// <summary>sun_path has 108 bytes and ends with a zero (unix(7)).</summary>
     private const int MaxSocketPathBytes = 107;
 
+    /// <summary>TASK_COMM_LEN has 16 bytes and ends with a zero (proc(5)).</summary>
+    public const int MaxCommBytes = 15;
+
     /// <summary>An absolute path that fits into a socket's address.</summary>
     public static string? SocketPath(string text)
     {
@@ -32,6 +35,16 @@ internal static partial class Check
     /// <summary>The name of a user or group, or its number, or nothing.</summary>
     public static string? Account(string text) =>
         text.Length == 0 || AccountName().IsMatch(text) ? null : $"\"{LogText.Escape(text)}\" is no name or number of a user or group";
+
+    /// <summary>The name of a program as the kernel keeps it.</summary>
+    public static string? Comm(string text)
+    {
+        if (text.Length == 0 || text.Contains('\0'))
+            return $"\"{LogText.Escape(text)}\" is not the name of a program";
+        return Encoding.UTF8.GetByteCount(text) > MaxCommBytes
+            ? $"\"{LogText.Escape(text)}\" is longer than the {MaxCommBytes} bytes of a name that the kernel keeps"
+            : null;
+    }
 
     /// <summary>IP address of this machine alone, and port: what is served there is open to whoever can connect.</summary>
     public static string? LoopbackOrNothing(string text)

@@ -84,4 +84,28 @@ internal sealed class ConfigurationTree
 
         return (null, "");
     }
+
+    /// <summary>
+    /// The entries of an object with names of its own, null where nothing is said; commas and equal signs part them where a source can only give
+    /// one text. An entry is null where it is no text.
+    /// </summary>
+    public (IReadOnlyList<(string Name, string? Value)>? Entries, string Source) Map(string path)
+    {
+        foreach (var (source, provider) in _layers)
+        {
+            var names = provider.GetChildKeys([], path).Distinct().ToArray();
+            if (names.Length > 0)
+                return ([.. names.Select(name => (name, provider.TryGet($"{path}:{name}", out var value) ? value : null))], source);
+            if (provider.TryGet(path, out var text))
+                return (Parted(text), source);
+        }
+
+        return (null, "");
+
+        static (string, string?)[] Parted(string? text) =>
+        [
+            .. (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .Select(entry => entry.Split('=', 2) is [var name, var value] ? (name, value) : (entry, "")),
+        ];
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Configuration;
 
@@ -25,15 +26,24 @@ internal sealed class SettingReader(ConfigurationTree tree, string key, List<Con
         return Accept(key, isSection ? "must be one value, not an object or a list" : parse(text!, out value), source);
     }
 
-    /// <summary>A list of at least one value; false where it is absent or any of it is wrong.</summary>
-    public bool TryList<T>(ValueParser<T> parse, out ImmutableArray<T> values)
+    /// <summary>A list; false where it is absent or any of it is wrong.</summary>
+    /// <param name="parse">Reads one entry.</param>
+    /// <param name="values">What it says.</param>
+    /// <param name="least">How many entries there must be: none or one.</param>
+    public bool TryList<T>(ValueParser<T> parse, out ImmutableArray<T> values, int least = 1)
     {
         values = default;
         var (entries, source) = tree.List(_path);
         if (entries is null)
             return false;
-        if (entries.Count is 0 or > MaxEntries || entries is [""])
-            return Accept(key, $"must have 1 to {MaxEntries} entries", source);
+        if (entries is [] or [""])
+        {
+            values = [];
+            return least == 0 || Accept(key, $"must have 1 to {MaxEntries} entries", source);
+        }
+
+        if (entries.Count > MaxEntries)
+            return Accept(key, $"must have {least} to {MaxEntries} entries", source);
 
         var read = ImmutableArray.CreateBuilder<T>(entries.Count);
         for (var i = 0; i < entries.Count; i++)
@@ -44,6 +54,26 @@ internal sealed class SettingReader(ConfigurationTree tree, string key, List<Con
 
         values = read.ToImmutable();
         return values.Length == entries.Count;
+    }
+
+    /// <summary>An object of texts, whose names are nobody's settings; false where it is absent or any of it is wrong.</summary>
+    public bool TryMap(out ImmutableSortedDictionary<string, string> values)
+    {
+        values = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+        var (entries, source) = tree.Map(_path);
+        if (entries is null)
+            return false;
+        if (entries.Count > MaxEntries)
+            return Accept(key, $"must have 0 to {MaxEntries} entries", source);
+
+        var isRight = true;
+        foreach (var (name, value) in entries)
+        {
+            isRight &= Accept($"{key}.{LogText.Escape(name)}", value is null ? "must be one text" : null, source);
+            values = values.SetItem(name, value ?? "");
+        }
+
+        return isRight;
     }
 
     /// <summary>Where only other keys may stand below this one.</summary>

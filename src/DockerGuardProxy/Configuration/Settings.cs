@@ -82,8 +82,14 @@ internal static class Settings
             needsRestart: false, c => c.Guard.Common, (c, v) => c with { Guard = c.Guard with { Common = v } }, Policy),
         Setting<ProxyConfiguration>.Head(
             "guard.policies",
-            "Each kind of call may set any of the above anew: { \"mode\": \"observe\", \"maxInFlight\": 1 }. Where the guard's own mode is off, all are."),
+            "stop, kill, restart and remove may each set any of the above anew: { \"mode\": \"observe\", \"maxInFlight\": 1 }. The others have settings of "
+            + "their own. Where the guard's own mode is off, all are."),
         .. CallTable.Docker.Of(Family.Ending).SelectMany(Overrides),
+        .. FamilySettings.Policies.Select(row => row.In<ProxyConfiguration>(
+            "guard.policies", c => c.Guard.Families, (c, v) => c with { Guard = c.Guard with { Families = v } }, needsRestart: false)),
+        .. Section(
+            "guard.exempt", "What is out of every policy: its calls are only passed on.", needsRestart: false,
+            c => c.Guard.Exempt, (c, v) => c with { Guard = c.Guard with { Exempt = v } }, FamilySettings.Exempt),
         .. Section(
             "log", "The log goes to standard error, under systemd to the journal.", needsRestart: false,
             c => c.Log, (c, v) => c with { Log = v }, new SettingTable<LogOptions>

@@ -32,6 +32,25 @@ internal static class ValueKinds
         },
         mode => "0" + Convert.ToString((int)mode, 8).PadLeft(3, '0'));
 
+    /// <summary>Names of programs as the kernel keeps them; may be none.</summary>
+    public static ValueKind<ImmutableArray<string>> CallerNames { get; } = new(
+        $"0 to {SettingReader.MaxEntries} names of programs, each of at most {Check.MaxCommBytes} bytes",
+        (reader, out names) => reader.TryList(
+            (string text, out string name) =>
+            {
+                name = text;
+                return Check.Comm(text);
+            },
+            out names,
+            least: 0),
+        names => new JsonArray([.. names.Select(name => (JsonNode)name)]));
+
+    /// <summary>Labels of containers and their values; may be none.</summary>
+    public static ValueKind<ImmutableSortedDictionary<string, string>> Labels { get; } = new(
+        $"object of 0 to {SettingReader.MaxEntries} labels, each with a text",
+        (SettingReader reader, [MaybeNullWhen(false)] out ImmutableSortedDictionary<string, string> labels) => reader.TryMap(out labels),
+        labels => new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))));
+
     /// <summary>A part of a whole.</summary>
     public static ValueKind<double> Ratio { get; } = One<double>(
         "number from 0 to 1",
@@ -72,6 +91,15 @@ internal static class ValueKinds
             (reader, out times) => reader.TryList(parse, out times),
             times => new JsonArray([.. times.Select(time => (JsonNode)Duration.Format(time))]));
     }
+
+    /// <summary>An amount of bytes within bounds.</summary>
+    public static ValueKind<long> Size(long least, long most) => One<long>(
+        $"size from {ByteSize.Format(least)} to {ByteSize.Format(most)}",
+        (text, out bytes) =>
+            !ByteSize.TryParse(text, out bytes) ? $"\"{LogText.Escape(text)}\" is not a size such as 8MiB, 512KiB or 0"
+            : bytes < least || bytes > most ? $"{LogText.Escape(text)} is not from {ByteSize.Format(least)} to {ByteSize.Format(most)}"
+            : null,
+        bytes => ByteSize.Format(bytes));
 
     /// <summary>One of some words, case aside: the names of an enumeration unless <paramref name="word"/> gives others.</summary>
     public static ValueKind<T> Choice<T>(Func<T, string>? word = null)

@@ -35,6 +35,9 @@ internal sealed record Container
     /// <summary>Upper case, without <c>SIG</c> (<c>TERM</c>, or a number as text); null when not known. dockerd's default is filled in.</summary>
     public string? StopSignal { get; init; }
 
+    /// <summary>Name of its log driver; null when not known.</summary>
+    public string? LogDriver { get; init; }
+
     /// <summary>Its pod, when its labels name one.</summary>
     public PodLabels? Pod { get; init; }
 

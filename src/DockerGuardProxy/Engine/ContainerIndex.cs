@@ -178,6 +178,7 @@ internal sealed partial class ContainerIndex(ILogger<ContainerIndex> logger)
             {
                 StopTimeout = found.StopTimeout,
                 StopSignal = found.StopSignal,
+                LogDriver = found.LogDriver ?? known.LogDriver,
                 Pid = known.Running && known.Run == run ? found.Pid ?? known.Pid : known.Pid,
             });
         }

@@ -221,6 +221,7 @@ internal static class ContainerReducer
             {
                 StopTimeout = now.StopTimeout ?? was.StopTimeout,
                 StopSignal = now.StopSignal ?? was.StopSignal,
+                LogDriver = now.LogDriver ?? was.LogDriver,
                 Added = was.Added,
             };
             if (sameRun)

@@ -63,7 +63,8 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
                 found.ID,
                 seconds is null ? CreateBody.DefaultStopTimeout : (long)seconds,
                 string.IsNullOrEmpty(signal) ? StopSignals.Default : StopSignals.Normalise(signal),
-                found.State is { Running: true, Pid: > 0 } state ? (int)state.Pid : null);
+                found.State is { Running: true, Pid: > 0 } state ? (int)state.Pid : null,
+                found.HostConfig?.LogConfig?.Type is { Length: > 0 } driver ? driver : null);
         }
         catch (DockerContainerNotFoundException)
         {
@@ -79,6 +80,19 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
             return [.. found.ExecIDs ?? []];
         }
         catch (DockerContainerNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<ExecState?> InspectExecAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await _client.Exec.InspectContainerExecAsync(id, cancellationToken);
+            return new ExecState(found.ContainerID, found.Running, found.Pid > 0 ? (int)found.Pid : null);
+        }
+        catch (DockerApiException e) when (e.StatusCode == System.Net.HttpStatusCode.NotFound)
         {
             return null;
         }

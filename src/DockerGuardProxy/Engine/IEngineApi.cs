@@ -28,6 +28,12 @@ internal interface IEngineApi
     public Task<IReadOnlyList<string>?> ExecsAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>
+    /// An exec instance. From 24.0 on it takes that instance's lock in the engine, which is held while the exec's end waits for a client that does
+    /// not read. Null when there is no such instance.
+    /// </summary>
+    public Task<ExecState?> InspectExecAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Completes once the engine has subscribed us: no event from then on is missed. Enumerate it once; it ends with the engine's stream.
     /// </summary>
     /// <param name="sinceNano">Events of the engine's memory (256 at most) from this wall clock on come first; none when null.</param>

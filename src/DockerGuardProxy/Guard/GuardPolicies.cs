@@ -15,8 +15,15 @@ internal sealed record GuardPolicies(GuardPolicy Guard, PerOperation<GuardPolicy
     /// <summary>The shipped settings.</summary>
     public static GuardPolicies Default { get; } = All(GuardPolicy.Default);
 
-    /// <summary>The same policy for every operation.</summary>
-    public static GuardPolicies All(GuardPolicy policy) => new(policy, new PerOperation<GuardPolicy>(policy));
+    /// <summary>Those of the other families, each with the mode that counts.</summary>
+    public FamilyPolicies Families { get; init; } = FamilyPolicies.Default;
+
+    /// <summary>Who is out of every family.</summary>
+    public Exemptions Exempt { get; init; } = Exemptions.None;
+
+    /// <summary>The same policy for every operation, and its mode for the other families.</summary>
+    public static GuardPolicies All(GuardPolicy policy) =>
+        new(policy, new PerOperation<GuardPolicy>(policy)) { Families = FamilyPolicies.Under(policy.Mode) };
 
     /// <summary>The policy that counts for a call.</summary>
     public GuardPolicy For(Operation operation) => Guard.Mode == GuardMode.Off ? OffPolicy : Each[operation];

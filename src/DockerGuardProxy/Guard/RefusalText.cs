@@ -68,12 +68,14 @@ internal static class RefusalText
             DiagnosisKind.ExitLost => " has no task left since ",
             _ => " cannot be ended by SIGKILL since ",
         });
-        text.Append(since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
-            .Append(": ");
+        text.Append(Utc(since)).Append(": ");
         if (kind is DiagnosisKind.DState or DiagnosisKind.Frozen)
             AppendTasks(text, diagnosis!, level);
+        if (kind == DiagnosisKind.ExitLost && diagnosis!.Hold is { } hold)
+            AppendHold(text, hold);
         text.Append(kind switch
         {
+            DiagnosisKind.ExitLost when diagnosis!.Hold is not null => "; more kills change nothing",
             DiagnosisKind.DState => "in D state; mend or detach what it waits for, or reboot; more kills change nothing",
             DiagnosisKind.Frozen => "in a frozen cgroup; thaw it; more kills change nothing",
             DiagnosisKind.ExitLost =>
@@ -83,6 +85,25 @@ internal static class RefusalText
         });
         return Defuse(text.ToString());
     }
+
+    private static void AppendHold(StringBuilder text, ExitHold hold)
+    {
+        if (hold.Client is { } client)
+        {
+            text.Append("its end waits for pid ").Append(CultureInfo.InvariantCulture, $"{client.Pid}")
+                .Append(" (").Append(Clean(client.Comm, 16)).Append(", ").Append(client.Operation).Append("), which has left ")
+                .Append(CultureInfo.InvariantCulture, $"{client.Bytes}").Append(" bytes unread since ").Append(Utc(client.Since));
+            if (hold.MoreClients > 0)
+                text.Append(CultureInfo.InvariantCulture, $" +{hold.MoreClients} more");
+            text.Append(": end that process");
+            return;
+        }
+
+        text.Append("no unread stream of ours: look for a client past the proxy (ss -xp, Recv-Q, peer dockerd), or at log driver ")
+            .Append(Clean(hold.LogDriver ?? "(unknown)", 16));
+    }
+
+    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void AppendTasks(StringBuilder text, Diagnosis diagnosis, Level level)
     {

@@ -9,6 +9,7 @@ using DockerGuardProxy.Probe;
 using DockerGuardProxy.Route;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.State;
+using DockerGuardProxy.Streams;
 using DockerGuardProxy.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,6 +37,7 @@ internal static class Composition
         services.AddSingleton(new EngineDialer(configuration.Engine.Path, time));
         services.AddSingleton<PassThrough>();
         services.AddSingleton<PileUpWatch>();
+        AddStreams(services);
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         AddState(services, store, time, procfs);
@@ -176,6 +178,24 @@ internal static class Composition
         AddSupervised<EvidenceWatch>(services);
     }
 
+    private static void AddStreams(IServiceCollection services)
+    {
+        services.AddSingleton<ClientStreams>().AddSingleton<ExecOwners>().AddSingleton<RestBudget>().AddSingleton<StalledStreams>();
+        services.AddSingleton<StreamCalls>();
+        services.AddSingleton<ILockWaiters, PiledUpWaiters>();
+        services.AddSingleton<ProcessEnds>();
+        services.AddSingleton<IStreamObserver, StreamLog>();
+        services.AddSingleton<StreamTelemetry>();
+        services.AddSingleton<IStreamObserver>(provider => provider.GetRequiredService<StreamTelemetry>());
+        services.AddSingleton<Func<GuardPolicies>>(provider =>
+        {
+            var ledger = provider.GetRequiredService<LedgerKeeper>();
+            return () => ledger.Policies;
+        });
+        services.AddSingleton<StreamWatch>();
+        AddSupervised<StreamWatch>(services);
+    }
+
     private static void AddTelemetry(IServiceCollection services, TelemetryOptions telemetry, TimeProvider time)
     {
         services.AddSingleton<Instrumentation>();
@@ -188,6 +208,7 @@ internal static class Composition
         services.AddHostedService(provider =>
         {
             provider.GetRequiredService<GuardGauges>();
+            provider.GetRequiredService<StreamTelemetry>();
             provider.GetRequiredService<ConfigurationGauges>();
             provider.GetRequiredService<EngineGauges>();
             return provider.GetRequiredService<TelemetryPipeline>();

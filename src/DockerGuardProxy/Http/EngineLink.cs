@@ -1,6 +1,7 @@
 using System.Buffers;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Streams;
 using Microsoft.AspNetCore.Http;
 
 namespace DockerGuardProxy.Http;
@@ -73,6 +74,9 @@ internal sealed class EngineLink : IEngineExchange, IEngineWay
 
     /// <summary>What the request under way will change in the index if the engine agrees; null for most.</summary>
     public IAnswerWatch? Change { get; private set; }
+
+    /// <summary>The request's place among those whose bytes may wait for their client; null for most.</summary>
+    public ClientStream? Watched { get; set; }
 
     public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
 

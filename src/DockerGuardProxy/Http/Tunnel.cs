@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Streams;
 using Microsoft.AspNetCore.Connections;
 
 namespace DockerGuardProxy.Http;
@@ -8,8 +9,6 @@ namespace DockerGuardProxy.Http;
 /// <summary>A granted hijack: bytes both ways, each direction ended on its own, until the engine ends its side or the client is gone.</summary>
 internal static class Tunnel
 {
-    private const int ReadSize = 64 * 1024;
-
     /// <summary>
     /// How long bytes that the client sent before it left may take to reach the engine. On its own socket they would lie in
     /// the kernel's buffer for the engine to read.
@@ -37,7 +36,9 @@ internal static class Tunnel
         try
         {
             await using var source = await response.Content.ReadAsStreamAsync(CancellationToken.None);
-            await ReceiveAsync(source, pipes.Output, cancellationToken);
+            link.Watched?.Bind(engine, client.Close);
+            var ends = new TunnelEnds(source, engine, client.Socket, link.Watched, cancellationToken);
+            await (link.Watched is { } watched ? watched.CopyAsync(ends) : new StreamPump(ends).RunAsync());
         }
         catch (Exception e) when (e is IOException or SocketException or ConnectionAbortedException
             or OperationCanceledException or ObjectDisposedException)
@@ -51,19 +52,6 @@ internal static class Tunnel
             engine.Dispose();
             pipes.Input.CancelPendingRead();
             await upward;
-        }
-    }
-
-    private static async Task ReceiveAsync(Stream source, PipeWriter client, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var count = await source.ReadAsync(client.GetMemory(ReadSize), cancellationToken);
-            if (count == 0) return;
-
-            client.Advance(count);
-            var result = await client.FlushAsync(cancellationToken);
-            if (result.IsCompleted) return;
         }
     }
 

@@ -22,15 +22,19 @@ internal sealed record Diagnosis(DiagnosisKind Kind, ImmutableArray<StuckTask> T
     /// <summary>How many tasks beside them hold it.</summary>
     public int MoreTasks { get; init; } = MoreTasks + (Tasks.IsDefault ? 0 : Math.Max(0, Tasks.Length - MaxTasks));
 
+    /// <summary>Of a lost exit, what the engine waits for; null where nobody has looked.</summary>
+    public ExitHold? Hold { get; init; }
+
     /// <summary>True where one more SIGKILL can change nothing.</summary>
     public bool IsEvidence => Kind is DiagnosisKind.DState or DiagnosisKind.Frozen or DiagnosisKind.ExitLost;
 
     /// <summary>True where all that is told of it is the same.</summary>
     public bool Equals(Diagnosis? other) =>
-        other is not null && Kind == other.Kind && MoreTasks == other.MoreTasks && Tasks.AsSpan().SequenceEqual(other.Tasks.AsSpan());
+        other is not null && Kind == other.Kind && MoreTasks == other.MoreTasks && Hold == other.Hold
+        && Tasks.AsSpan().SequenceEqual(other.Tasks.AsSpan());
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Kind, MoreTasks, Tasks is [var first, ..] ? first : null);
+    public override int GetHashCode() => HashCode.Combine(Kind, MoreTasks, Hold, Tasks is [var first, ..] ? first : null);
 
     private static ImmutableArray<StuckTask> FirstOf(ImmutableArray<StuckTask> tasks) =>
         tasks.IsDefault || tasks.Length <= MaxTasks ? tasks : tasks[..MaxTasks];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using DockerGuardProxy.Text;
 
 namespace DockerGuardProxy.Probe;
 
@@ -23,5 +24,55 @@ internal static class NamedTasks
             }
         }
         return true;
+    }
+
+    /// <summary>When each of these processes was started; null for one that is gone or only waits to be reaped.</summary>
+    /// <param name="root">Where /proc is.</param>
+    /// <param name="pids">The processes.</param>
+    /// <param name="cursor">Told of each step.</param>
+    /// <returns>The default where one can't be read.</returns>
+    public static ImmutableArray<ulong?> Starts(ProcRoot root, ImmutableArray<int> pids, ScanCursor cursor)
+    {
+        var reader = new ProcReader();
+        var starts = ImmutableArray.CreateBuilder<ulong?>(pids.Length);
+        foreach (var pid in pids)
+        {
+            if (!cursor.TryEnter(ScanPhase.Tasks, pid)) return default;
+            switch (reader.Read($"{root.Proc}/{pid}/stat", out var text))
+            {
+                case ReadOutcome.Done when TaskStat.TryParse(text, out var stat):
+                    starts.Add(IsOver(root, pid, stat) ? null : stat.Start);
+                    break;
+                case ReadOutcome.Gone:
+                    starts.Add(null);
+                    break;
+                default:
+                    return default;
+            }
+        }
+
+        return starts.DrainToImmutable();
+    }
+
+    /// <summary>True for a process that only waits to be reaped. A leader that has exited is a zombie for as long as other threads live.</summary>
+    /// <param name="root">Where /proc is.</param>
+    /// <param name="pid">The process.</param>
+    /// <param name="stat">What its leader tells.</param>
+    public static bool IsOver(ProcRoot root, int pid, in TaskStat stat) => stat.State is 'Z' or 'X' or 'x'
+        && (ProcReader.List($"{root.Proc}/{pid}/task", out var threads) != ReadOutcome.Done || threads.Count <= 1);
+
+    /// <summary>The names of processes, printable ASCII; empty for one that is gone or can't be read.</summary>
+    /// <param name="root">Where /proc is.</param>
+    /// <param name="pids">The processes.</param>
+    /// <param name="cursor">Told of each step.</param>
+    public static ImmutableArray<string> Comms(ProcRoot root, ImmutableArray<int> pids, ScanCursor cursor)
+    {
+        var reader = new ProcReader();
+        return [.. pids.Select(Comm)];
+
+        string Comm(int pid) =>
+            pid > 0 && cursor.TryEnter(ScanPhase.Tasks, pid) && reader.Read($"{root.Proc}/{pid}/comm", out var text) == ReadOutcome.Done
+            ? Printable.Of(text.TrimEnd((byte)'\n'))
+            : "";
     }
 }

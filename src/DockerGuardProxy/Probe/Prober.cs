@@ -13,7 +13,8 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
 
     // Invariant: whenever _waiting is not empty, a round is about to begin and take all of it. Both under _gate.
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (long Number, RunMemory Memory, long AskedAt)> _memory = [];
+    // By run: several watches may ask about one container, each with numbers of its own.
+    private readonly Dictionary<(string Id, long Number), (RunMemory Memory, long AskedAt)> _memory = [];
     private List<Ask> _waiting = [];
 
     /// <summary>Threads that hang in a read of /proc; with two of them every answer is <see cref="DiagnosisKind.CannotTell"/>.</summary>
@@ -47,6 +48,29 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         var wait = await _threads.RunAsync(cursor => new StrongBox<bool>(NamedTasks.AllWait(options.Root, tasks, cursor))).ConfigureAwait(false);
         return wait is { Value: true };
     }
+
+    /// <summary>
+    /// When each of these processes was started, in clock ticks since boot; null for one that is gone or only waits to be reaped, the default
+    /// where nothing can be told. Two numbers name a process for ever. One look, at once.
+    /// </summary>
+    public async Task<ImmutableArray<ulong?>> StartsAsync(ImmutableArray<int> pids)
+    {
+        var starts = await _threads.RunAsync(cursor => new StrongBox<ImmutableArray<ulong?>>(NamedTasks.Starts(options.Root, pids, cursor)))
+            .ConfigureAwait(false);
+        return starts?.Value ?? default;
+    }
+
+    /// <summary>The names of processes, printable ASCII; empty for one that is gone or can't be read. One look, at once.</summary>
+    public async Task<ImmutableArray<string>> CommsAsync(ImmutableArray<int> pids)
+    {
+        var comms = await _threads.RunAsync(cursor => new StrongBox<ImmutableArray<string>>(NamedTasks.Comms(options.Root, pids, cursor)))
+            .ConfigureAwait(false);
+        return comms?.Value ?? [.. pids.Select(static _ => "")];
+    }
+
+    /// <summary>Which processes of a run there are beside its init. One look, at once; goes through all of /proc.</summary>
+    public async Task<ExecProcesses> ExecsAsync(ContainerRun run) =>
+        await _threads.RunAsync(cursor => ExecProcesses.Read(options.Root, run, cursor)).ConfigureAwait(false) ?? ExecProcesses.Unreadable;
 
     /// <summary>
     /// Asks whether whole looks still hold. Waits for no round: two small files are read of each run, whatever its size.
@@ -151,13 +175,13 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
     private RunMemory Recall(ContainerRun run)
     {
         lock (_gate)
-            return _memory.TryGetValue(run.Id, out var known) && known.Number == run.Number ? known.Memory : RunMemory.None;
+            return _memory.TryGetValue((run.Id, run.Number), out var known) ? known.Memory : RunMemory.None;
     }
 
     private void Remember(ContainerRun run, RunMemory memory)
     {
         lock (_gate)
-            _memory[run.Id] = (run.Number, memory, time.GetTimestamp());
+            _memory[(run.Id, run.Number)] = (memory, time.GetTimestamp());
     }
 
     private void Forget()
@@ -165,10 +189,10 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         var now = time.GetTimestamp();
         lock (_gate)
         {
-            foreach (var (id, (_, _, askedAt)) in _memory)
+            foreach (var (run, (_, askedAt)) in _memory)
             {
                 if (time.GetElapsedTime(askedAt, now) > options.MemoryAge)
-                    _memory.Remove(id);
+                    _memory.Remove(run);
             }
         }
     }

@@ -10,6 +10,9 @@ namespace DockerGuardProxy.Probe;
 /// <param name="Start">Field 22, clock ticks since boot.</param>
 internal readonly record struct TaskStat(string Comm, char State, uint Flags, ulong Start)
 {
+    /// <summary>Field 4, the parent as seen from here; of a thread, its process's.</summary>
+    public int Parent { get; init; }
+
     private const uint PfExiting = 0x4;
     private const uint PfKernelThread = 0x200000;
 
@@ -33,19 +36,22 @@ internal readonly record struct TaskStat(string Comm, char State, uint Flags, ul
         var rest = text[(close + 2)..];
         var state = (char)rest[0];
 
+        var parent = 0;
         uint flags = 0;
         ulong start = 0;
         var number = 3;
         foreach (var range in rest.Split((byte)' '))
         {
             var field = rest[range];
+            if (number == 4 && !Utf8Parser.TryParse(field, out parent, out _))
+                return false;
             if (number == 9 && !Utf8Parser.TryParse(field, out flags, out _))
                 return false;
             if (number == 22)
             {
                 if (!Utf8Parser.TryParse(field, out start, out _))
                     return false;
-                stat = new(comm, state, flags, start);
+                stat = new(comm, state, flags, start) { Parent = parent };
                 return true;
             }
 

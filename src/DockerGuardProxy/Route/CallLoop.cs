@@ -7,6 +7,7 @@ using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Splice;
+using DockerGuardProxy.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Route;
@@ -21,6 +22,7 @@ internal sealed class CallLoop : IClientExchange
     private readonly HttpLayers _kestrel;
     private readonly EngineDialer _dialer;
     private readonly PileUpWatch _pileUp;
+    private readonly StreamCalls _streams;
     private readonly FailOpen _failOpen;
     private readonly ILogger _logger;
     private readonly ClientBuffer _buffer = new();
@@ -31,14 +33,17 @@ internal sealed class CallLoop : IClientExchange
     private bool _isFirst = true;
     private EngineLink? _link;
     private LongCall? _longCall;
+    private ClientStream? _stream;
 
     public CallLoop(
-        ClientConnection client, HttpLayers kestrel, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger logger)
+        ClientConnection client, HttpLayers kestrel, EngineDialer dialer, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen,
+        ILogger logger)
     {
         _client = client;
         _kestrel = kestrel;
         _dialer = dialer;
         _pileUp = pileUp;
+        _streams = streams;
         _failOpen = failOpen;
         _logger = logger;
         _splice = new SpliceLane(client, dialer, EndSpliced, OnFault);
@@ -187,7 +192,9 @@ internal sealed class CallLoop : IClientExchange
         if (row is { IsWatched: true }) BeginWatch(row, head);
         var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
         var waitsFor100 = head.ExpectsContinue && !head.Framing.IsComplete;
-        if (!await _splice.BeginAsync(new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100)))
+        var call = new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100);
+        if (row is { Stream: not null } or { MakesExec: true }) call = Watched(call, row, head);
+        if (!await _splice.BeginAsync(call))
         {
             // Kestrel's lane says so in Docker's form.
             EndSpliced();
@@ -278,8 +285,18 @@ internal sealed class CallLoop : IClientExchange
         _failOpen.Try("pile-up watch", (_pileUp, _longCall, row, target), static it => it._pileUp.Begin(it._longCall, it.row, it.target));
     }
 
+    /// <summary>A call whose bytes may wait for their client, or one that makes such.</summary>
+    private SplicedCall Watched(SplicedCall call, CallRow row, in RequestScan head)
+    {
+        var target = Encoding.Latin1.GetString(_buffer.Bytes[head.Target]);
+        if (row.MakesExec) return call with { Glance = _streams.OwnerLearner(row, target) };
+        return call with { Stream = _stream = _streams.Begin(row, target, _client.Socket) };
+    }
+
     private void EndWatch()
     {
+        if (_stream is { } stream) _streams.End(stream);
+        _stream = null;
         if (_longCall is { } call) _failOpen.Try("pile-up watch", (_pileUp, call), static it => it._pileUp.End(it.call));
     }
 

@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Route;
 
 /// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
 internal sealed class CallRouter(
-    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, FailOpen failOpen)
+    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen)
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
@@ -51,12 +51,21 @@ internal sealed class CallRouter(
     private async Task WatchAsync(CallContext call, string target, bool hasBody, CallRow row)
     {
         failOpen.Try("pile-up watch", (pileUp, call, row, target), static it => it.pileUp.Begin(it.call.LongCall, it.row, it.target));
+
+        // HTTP/2 has no hijack.
+        var link = call.Way as EngineLink;
+        var stream = link is not null && row is { Stream: StreamKind.Attach or StreamKind.Exec }
+            ? streams.Begin(row, target, link.Client.Socket)
+            : null;
+        if (link is not null) link.Watched = stream;
         try
         {
             await passThrough.ForwardAsync(call.Http, call.Way, target, hasBody ? new SentBody(null, null) : null, null);
         }
         finally
         {
+            if (link is not null) link.Watched = null;
+            if (stream is not null) streams.End(stream);
             failOpen.Try("pile-up watch", (pileUp, call), static it => it.pileUp.End(it.call.LongCall));
         }
     }

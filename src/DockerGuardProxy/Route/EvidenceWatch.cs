@@ -1,6 +1,7 @@
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Streams;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class EvidenceWatch(
     Prober prober,
     ProbeOptions options,
     ContainerIndex index,
+    StalledStreams stalled,
     FaultCount faults,
     TimeProvider time,
     ILogger<EvidenceWatch> logger) : BackgroundService
@@ -120,7 +122,7 @@ internal sealed class EvidenceWatch(
             if (standings[i] == Standing.Fallen)
                 ledger.Doubt(need);
             else
-                ledger.Evidence(need, run.Last!.Diagnosis, options.Gap);
+                ledger.Evidence(need, Explain(need, run.Last!.Diagnosis), options.Gap);
             run.Take(standings[i]);
         }
 
@@ -161,8 +163,19 @@ internal sealed class EvidenceWatch(
     private async Task<Look> LookAsync(EvidenceNeed need, CancellationToken cancellationToken)
     {
         var look = await prober.ProbeAsync(new ContainerRun(need.Id, need.Run, InitPid(need), KillDue: true), cancellationToken);
-        ledger.Evidence(need, look.Diagnosis, options.Gap);
+        ledger.Evidence(need, Explain(need, look.Diagnosis), options.Gap);
         return look;
+    }
+
+    /// <summary>Of a lost exit, what the engine waits for: a client of ours that does not read, or else one past us, or its log driver.</summary>
+    private Diagnosis Explain(EvidenceNeed need, Diagnosis diagnosis)
+    {
+        if (diagnosis.Kind != DiagnosisKind.ExitLost) return diagnosis;
+        var clients = stalled.HoldingUp(need.Id);
+        var first = clients.Length == 0
+            ? null
+            : new UnreadClient(clients[0].Pid, clients[0].Comm, clients[0].Operation, clients[0].Unread, clients[0].Since);
+        return diagnosis with { Hold = new ExitHold(first, Math.Max(0, clients.Length - 1), index.Find(need.Id)?.LogDriver) };
     }
 
     private static (string Id, long Run) Key(EvidenceNeed need) => (need.Id, need.Run);

@@ -1,13 +1,15 @@
 using System.Buffers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Streams;
 
 namespace DockerGuardProxy.Splice;
 
 /// <summary>Passes on what the engine sends on one connection of a <see cref="SpliceLane"/>, as it comes.</summary>
-internal sealed class AnswerReader
+internal sealed class AnswerReader : IStreamEnds
 {
     /// <summary>Bytes of a block for a head and what comes with it.</summary>
     private const int Small = 16 * 1024;
@@ -42,11 +44,17 @@ internal sealed class AnswerReader
         /// <summary>The rest of a body follows.</summary>
         Body,
 
+        /// <summary>A raw stream of a container's or an exec's follows.</summary>
+        Stream,
+
         /// <summary>Nothing more is to be read.</summary>
         End,
     }
 
-    private ReadOnlySpan<byte> Method => _lane.IsHead ? "HEAD"u8 : default;
+    /// <inheritdoc/>
+    bool IStreamEnds.HasMore => _engine.Available > 0;
+
+    private ReadOnlySpan<byte> Method => _lane.Call.IsHead ? "HEAD"u8 : default;
 
     /// <summary>Runs until the engine's connection has come to its end, or either side is closed.</summary>
     public static async Task RunAsync(SpliceLane lane, ClientConnection client, Socket engine, Action<Exception> onFault)
@@ -55,7 +63,14 @@ internal sealed class AnswerReader
         try
         {
             for (var step = Step.Head; step != Step.End;)
-                step = step == Step.Head ? await reader.PassHeadAsync() : await reader.PassBodyAsync();
+            {
+                step = step switch
+                {
+                    Step.Head => await reader.PassHeadAsync(),
+                    Step.Body => await reader.PassBodyAsync(),
+                    _ => await reader.PassStreamAsync(),
+                };
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -112,7 +127,12 @@ internal sealed class AnswerReader
 
                 var used = Begin(outcome, scan, block.AsSpan(0, count), out var isStream);
                 await SendAsync(block.AsMemory(0, used));
-                if (isStream) _lane.OnStream();
+                if (isStream)
+                {
+                    _lane.OnStream();
+                    if (_lane.Call.Stream is { Kind: StreamKind.Attach or StreamKind.Exec }) return Step.Stream;
+                }
+
                 if (used < count) return EndAnswer(isSurplus: true);
                 return _framing.IsComplete ? EndAnswer(isSurplus: false) : Step.Body;
             }
@@ -164,12 +184,19 @@ internal sealed class AnswerReader
         }
     }
 
+    /// <summary>A stream whose client may stop to read: what the engine holds then may have to be taken over.</summary>
+    private async ValueTask<Step> PassStreamAsync()
+    {
+        _isAtEnd = await _lane.Call.Stream!.CopyAsync(this);
+        return Step.End;
+    }
+
     /// <summary>Reads what the head says of the rest.</summary>
     /// <returns>How many of the bytes belong to the answer.</returns>
     private int Begin(AnswerOutcome outcome, in AnswerScan scan, ReadOnlySpan<byte> bytes, out bool isStream)
     {
         _client.BeginSplicedAnswer();
-        isStream = outcome == AnswerOutcome.Switching || (outcome == AnswerOutcome.Final && scan.IsRawStream && _lane.MayStream);
+        isStream = outcome == AnswerOutcome.Switching || (outcome == AnswerOutcome.Final && scan.IsRawStream && _lane.Call.MayStream);
 
         // What is no HTTP goes on as it is, too: the client makes of it what it would make of it on the engine's own socket.
         if (isStream || outcome == AnswerOutcome.NotHttp)
@@ -180,6 +207,7 @@ internal sealed class AnswerReader
 
         _framing = scan.Framing;
         _isLast = scan.Closes;
+        _lane.Call.Glance?.Invoke(scan.Status, bytes[scan.Length..]);
         return scan.Length + Follow(bytes[scan.Length..]);
     }
 
@@ -216,7 +244,7 @@ internal sealed class AnswerReader
         {
             try
             {
-                await _client.Socket.SendAllAsync(bytes);
+                await (_lane.Call.Stream is { Kind: not StreamKind.Upload } stream ? stream.SendAsync(bytes) : _client.Socket.SendAllAsync(bytes));
                 return;
             }
             catch (SocketException) when (_lane.IsSending)
@@ -227,4 +255,16 @@ internal sealed class AnswerReader
 
         if (!_lane.IsSending) throw new SocketException((int)SocketError.Shutdown);
     }
+
+    /// <inheritdoc/>
+    async ValueTask IStreamEnds.WaitAsync() => await _engine.WaitReadableAsync();
+
+    /// <inheritdoc/>
+    ValueTask<int> IStreamEnds.ReadAsync(Memory<byte> buffer) => _engine.ReceiveAsync(buffer, SocketFlags.None);
+
+    /// <inheritdoc/>
+    ValueTask IStreamEnds.SendAsync(ReadOnlyMemory<byte> bytes) => SendAsync(bytes);
+
+    /// <inheritdoc/>
+    void IStreamEnds.CloseEngine() => _engine.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 
@@ -36,7 +37,8 @@ internal sealed class RequestWriter(SpliceLane lane, ClientConnection client)
                 if (framing.IsBroken) break;
 
                 await _turn.YieldAfterAsync(count);
-                await client.Socket.WaitReadableAsync();
+                if (lane.Call.Stream is { Kind: StreamKind.Upload } upload) await upload.WaitForInputAsync();
+                else await client.Socket.WaitReadableAsync();
                 if (await buffer.ReceiveAsync(client.Socket) == 0)
                 {
                     client.OnInputEnded();

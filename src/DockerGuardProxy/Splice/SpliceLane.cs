@@ -51,6 +51,7 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
             _state = SpliceState.UnderWay;
             _isCallOpen = _isSending = true;
             _call = call;
+            call.Stream?.Bind(_engine, Close);
         }
 
         return true;
@@ -140,11 +141,8 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
     /// <summary>True while the request is being sent.</summary>
     internal bool IsSending => _isSending;
 
-    /// <summary>True if the answer under way has no body whatever its head says.</summary>
-    internal bool IsHead => _call.IsHead;
-
-    /// <summary>True if the answer under way may be a raw stream.</summary>
-    internal bool MayStream => _call.MayStream;
+    /// <summary>The call under way; only while it is.</summary>
+    internal SplicedCall Call => _call;
 
     /// <summary>The engine has sent a 100: the body comes.</summary>
     internal void OnContinue()

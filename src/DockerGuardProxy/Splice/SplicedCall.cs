@@ -1,3 +1,5 @@
+using DockerGuardProxy.Streams;
+
 namespace DockerGuardProxy.Splice;
 
 /// <summary>What of a call matters for its answer.</summary>
@@ -8,4 +10,10 @@ internal readonly record struct SplicedCall(bool IsHead, bool MayStream, bool Wa
 {
     /// <summary>No further call follows on the connection: its body has no end that both sides agree on.</summary>
     public bool IsLast { get; init; }
+
+    /// <summary>Its place among those whose bytes may wait for their client; null for most.</summary>
+    public ClientStream? Stream { get; init; }
+
+    /// <summary>Told the status and what has come of the body along with the head; null for most.</summary>
+    public AnswerGlance? Glance { get; init; }
 }

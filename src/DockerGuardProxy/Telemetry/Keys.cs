@@ -12,6 +12,7 @@ internal static class Keys
     public const string PodUid = "k8s.pod.uid";
     public const string CallerPid = "process.pid";
     public const string CallerUid = "user.id";
+    public const string CallerComm = "process.executable.name";
     public const string Status = "http.response.status_code";
     public const string ErrorType = "error.type";
     public const string Operation = "docker_guard.operation";
@@ -28,4 +29,5 @@ internal static class Keys
     public const string StuckComm = "docker_guard.stuck.comm";
     public const string StuckWchan = "docker_guard.stuck.wchan";
     public const string StuckFileSystem = "docker_guard.stuck.file_system";
+    public const string Unread = "docker_guard.unread";
 }

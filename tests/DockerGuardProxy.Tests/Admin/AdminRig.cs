@@ -6,6 +6,7 @@ using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Streams;
 using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
@@ -36,7 +37,7 @@ internal sealed class AdminRig : IAsyncDisposable
         var loops = new AcceptLoops();
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
         var source = new StatusSource(
-            Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Guard.Time);
+            Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Stalled, Guard.Time);
         Source = source;
         Telemetry = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
@@ -52,6 +53,8 @@ internal sealed class AdminRig : IAsyncDisposable
     public LedgerRig Guard { get; } = new();
 
     public FaultCount Faults { get; } = new();
+
+    public StalledStreams Stalled { get; } = new(new RestBudget());
 
     public DecisionHistory Decisions { get; }
 

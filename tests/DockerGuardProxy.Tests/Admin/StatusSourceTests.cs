@@ -115,12 +115,15 @@ public sealed partial class StatusSourceTests
                   "oldestOpenSeconds": null,
                   "backoffUntil": "2026-03-01T08:00:44+00:00",
                   "refused": 1,
-                  "saved": 0
+                  "saved": 0,
+                  "hold": null
                 }
               ],
               "pileUp": [],
               "moreContainers": 0,
-              "execs": []
+              "execs": [],
+              "streams": [],
+              "heldBytes": 0
             }
 
             """,

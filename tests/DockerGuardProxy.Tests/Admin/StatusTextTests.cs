@@ -146,11 +146,36 @@ public sealed class StatusTextTests
         Assert.Contains("exit lost: no task since 2026-03-01T08:00:01Z; the engine has yet to tell of its end", before, StringComparison.Ordinal);
         var after = Flat(StatusText.Write(Quiet with { StuckContainers = 1, Containers = [lost with { Stuck = true }] }, colour: false));
         Assert.Contains(
-            "exit lost: no task since 2026-03-01T08:00:01Z; end the client (attach, exec) that reads no output: ss -xp, Recv-Q, peer dockerd; or look at its log driver",
+            "exit lost: no task since 2026-03-01T08:00:01Z; no unread stream of ours: look for a client past the proxy (ss -xp, Recv-Q, peer dockerd), "
+            + "or at log driver (unknown)",
             after, StringComparison.Ordinal);
         Assert.DoesNotContain("restart", after, StringComparison.OrdinalIgnoreCase);
+        var held = lost with { Stuck = true, Hold = new HoldReport(4242, "docker", "attach", 212992, Quiet.Time, "json-file") };
+        Assert.Contains(
+            "exit lost: no task since 2026-03-01T08:00:01Z; end pid 4242 (docker), which does not read its attach",
+            Flat(StatusText.Write(Quiet with { StuckContainers = 1, Containers = [held] }, colour: false)), StringComparison.Ordinal);
 
         static string Flat(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("attach", false, false, false, "pid 42 (docker) does not read its attach of web (c10000000000), 212,992 bytes wait since 2026-03-01T08:04:43Z, 30s")]
+    [InlineData("exec", true, false, false, "30s; its process has ended")]
+    [InlineData("exec", true, true, false, "30s; taken over, 1,234 bytes held")]
+    [InlineData("exec", true, true, true, "30s; taken over, 1,234 bytes held, the rest was dropped")]
+    [InlineData("download", false, false, false, "does not read its download from web (c10000000000), 212,992 bytes wait")]
+    [InlineData("upload", false, false, true, "sends nothing more of its upload into web (c10000000000) since 2026-03-01T08:04:43Z, 30s: that holds its lock; cut")]
+    [InlineData("events", false, false, false, "pid 42 (docker) does not read the events, 212,992 bytes wait")]
+    public void A_client_that_does_not_read_is_named(string operation, bool hasEnded, bool isTakenOver, bool isCut, string text)
+    {
+        var stream = new StreamReport(
+            operation, "ref", "c1".PadRight(64, '0'), "web", 42, 0, "docker", 212992, Now - TimeSpan.FromSeconds(30), hasEnded, isTakenOver, 1234,
+            isCut);
+        Assert.Contains(text, StreamText.Describe(stream, Quiet.Time), StringComparison.Ordinal);
+        var status = StatusText.Write(Quiet with { Streams = [stream] }, colour: false);
+        Assert.Contains("unread        pid 42 (docker)", status, StringComparison.Ordinal);
+        var found = StreamText.Describe(stream with { ContainerId = null, Reference = "a\nb", Comm = "x\ny" }, Quiet.Time);
+        Assert.DoesNotContain('\n', found);
     }
 
     [Fact]

@@ -29,7 +29,31 @@ internal static class ConfigurationSamples
                     Overrides(p => p with { MaxInFlight = 5, MaxWaitingPerContainer = 0 }, "maxInFlight", "maxWaiting.container"))
                 .With(
                     Operation.Remove,
-                    Overrides(p => p with { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }, "backoff"))),
+                    Overrides(p => p with { Backoff = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)] }, "backoff")))
+        {
+            Families = new FamilyOptions
+            {
+                Policies = new FamilyPolicies
+                {
+                    Lock = new LockPolicy
+                    {
+                        MaxUnanswered = 1, Slow = TimeSpan.FromSeconds(3), MaxWaitingPerContainer = 0, MaxWaitingOnNode = 7,
+                        Tell = new TellPolicy { Callers = [], After = TimeSpan.FromSeconds(1), Repeat = TimeSpan.FromSeconds(2) },
+                    },
+                    Stats = new StatsPolicy { MaxUnanswered = 3, Slow = TimeSpan.FromSeconds(1) },
+                    Streams = new StreamsPolicy
+                    {
+                        Stall = TimeSpan.FromSeconds(1), Ended = TimeSpan.FromSeconds(1), MaxRestPerStream = 1536, MaxRestOnNode = 0,
+                    },
+                    Transfers = new TransfersPolicy { Stall = TimeSpan.FromSeconds(90) },
+                },
+                Lock = GuardMode.Off, Tell = GuardMode.Enforce, Stats = GuardMode.Observe, Streams = GuardMode.Enforce, Transfers = GuardMode.Off,
+            },
+            Exempt = new Exemptions
+            {
+                Labels = Exemptions.None.Labels.Add("com.example/a.b", "").Add("Zone", "\u00e9\""), Callers = ["dockerd-test"],
+            },
+        },
         Log = new LogOptions(LogLevel.Debug),
         Telemetry = new TelemetryOptions("http://x", OtlpProtocol.HttpProtobuf, 0.25),
         Shutdown = new ShutdownOptions(TimeSpan.FromSeconds(1)),

@@ -60,7 +60,7 @@ internal static class GeneratedFiles
             }
 
             if (row.Key != row.Section || !row.IsSection)
-                text.Append($"| `{row.Key}` | {(row.IsSection ? "" : $"`{Json(Default(row)!)}`")} | {row.Words} | {row.Comment}{Option(row)} |\n");
+                text.Append($"| `{row.Key}` | {(row.IsSection || Default(row) is not { } value ? "" : $"`{Json(value)}`")} | {row.Words} | {row.Comment}{Option(row)} |\n");
         }
 
         return text.ToString();

@@ -43,6 +43,45 @@ public sealed class GuardOptionsTests
         });
     }
 
+    [Fact]
+    public void The_other_families_take_the_guards_mode_where_they_have_none()
+    {
+        Assert.Equal(
+            (GuardMode.Enforce, GuardMode.Observe, GuardMode.Enforce, GuardMode.Enforce, GuardMode.Observe), Modes(GuardOptions.Default));
+        Assert.Equal(
+            (GuardMode.Observe, GuardMode.Enforce, GuardMode.Observe, GuardMode.Off, GuardMode.Observe),
+            Modes(Under(GuardMode.Observe) with { Families = new FamilyOptions { Tell = GuardMode.Enforce, Streams = GuardMode.Off } }));
+        Assert.Equal(
+            (GuardMode.Off, GuardMode.Off, GuardMode.Enforce, GuardMode.Enforce, GuardMode.Enforce),
+            Modes(Under(GuardMode.Enforce) with
+            {
+                Families = new FamilyOptions { Lock = GuardMode.Off, Tell = GuardMode.Enforce, Transfers = GuardMode.Enforce },
+            }));
+    }
+
+    [Fact]
+    public void No_family_is_above_the_guards_off_or_the_ceiling()
+    {
+        var all = new FamilyOptions
+        {
+            Lock = GuardMode.Enforce, Tell = GuardMode.Enforce, Stats = GuardMode.Enforce, Streams = GuardMode.Enforce, Transfers = GuardMode.Enforce,
+        };
+        var off = (GuardMode.Off, GuardMode.Off, GuardMode.Off, GuardMode.Off, GuardMode.Off);
+        var observe = (GuardMode.Observe, GuardMode.Observe, GuardMode.Observe, GuardMode.Observe, GuardMode.Observe);
+        Assert.Equal(off, Modes(Under(GuardMode.Off) with { Families = all }));
+        Assert.Equal(off, Modes((Under(GuardMode.Enforce) with { Families = all }).AtMost(GuardMode.Off)));
+        Assert.Equal(observe, Modes((Under(GuardMode.Enforce) with { Families = all }).AtMost(GuardMode.Observe)));
+        Assert.Equal(observe, Modes(GuardOptions.Default.AtMost(GuardMode.Observe)));
+    }
+
+    private static GuardOptions Under(GuardMode mode) => GuardOptions.Default with { Common = GuardPolicy.Default with { Mode = mode } };
+
+    private static (GuardMode Lock, GuardMode Tell, GuardMode Stats, GuardMode Streams, GuardMode Transfers) Modes(GuardOptions options)
+    {
+        var families = options.Policies.Families;
+        return (families.Lock.Mode, families.Lock.Tell.Mode, families.Stats.Mode, families.Streams.Mode, families.Transfers.Mode);
+    }
+
     private static PolicyOverrides Mode(GuardMode? mode) =>
         mode is { } set ? ConfigurationSamples.Overrides(p => p with { Mode = set }, "mode") : PolicyOverrides.None;
 }

@@ -22,6 +22,8 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
 
     public Dictionary<string, string[]> Execs { get; } = [];
 
+    public Dictionary<string, ExecState> ExecStates { get; } = [];
+
     public IReadOnlyList<string> Asked
     {
         get
@@ -83,6 +85,12 @@ internal sealed class FakeEngine : IEngineApi, IEngineIdentity
     {
         await AskAsync("execs " + id.TrimEnd('0'), cancellationToken);
         return Execs.GetValueOrDefault(id);
+    }
+
+    public async Task<ExecState?> InspectExecAsync(string id, CancellationToken cancellationToken)
+    {
+        await AskAsync("exec " + id, cancellationToken);
+        return ExecStates.GetValueOrDefault(id);
     }
 
     public async Task<IAsyncEnumerable<EngineEvent>> SubscribeAsync(long? sinceNano, CancellationToken cancellationToken)

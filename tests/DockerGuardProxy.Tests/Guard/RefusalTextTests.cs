@@ -43,6 +43,28 @@ public sealed class RefusalTextTests
     }
 
     [Fact]
+    public void It_names_the_client_of_ours_that_does_not_read()
+    {
+        var client = new UnreadClient(4242, "docker", "attach", 212992, Since);
+        Assert.Equal(
+            "container k8s_app_web-0 (4f1c2b7a9d3e) of pod shop/web-0 has no task left since 2026-03-01T08:30:15Z: its end waits for pid 4242 "
+            + "(docker, attach), which has left 212992 bytes unread since 2026-03-01T08:30:15Z +1 more: end that process; more kills change nothing",
+            Message(new Diagnosis(DiagnosisKind.ExitLost, []) { Hold = new ExitHold(client, 1, "json-file") }));
+    }
+
+    [Theory]
+    [InlineData("splunk", "splunk")]
+    [InlineData(null, "(unknown)")]
+    public void Where_no_client_of_ours_is_to_blame_it_says_so_and_names_the_log_driver(string? driver, string named) => Assert.EndsWith(
+        ": no unread stream of ours: look for a client past the proxy (ss -xp, Recv-Q, peer dockerd), or at log driver " + named
+        + "; more kills change nothing",
+        Message(new Diagnosis(DiagnosisKind.ExitLost, []) { Hold = new ExitHold(null, 0, driver) }), StringComparison.Ordinal);
+
+    [Fact]
+    public void What_holds_an_exit_is_told_of_a_lost_exit_alone() => Assert.DoesNotContain(
+        "log driver", Message(new Diagnosis(DiagnosisKind.Frozen, []) { Hold = new ExitHold(null, 0, "splunk") }), StringComparison.Ordinal);
+
+    [Fact]
     public void It_names_three_tasks_at_most()
     {
         var tasks = Enumerable.Range(1, 5).Select(pid => new StuckTask(pid, pid, 9, "dd", 'D', "", null));

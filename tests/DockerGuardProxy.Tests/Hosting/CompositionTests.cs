@@ -19,6 +19,6 @@ public sealed class CompositionTests
         var services = host.Services.GetServices<IHostedService>().ToArray();
         Assert.True(services.Length > 8);
         Assert.Empty(services.OfType<BackgroundService>());
-        Assert.Equal(7, services.OfType<SupervisedService>().Count());
+        Assert.Equal(8, services.OfType<SupervisedService>().Count());
     }
 }

@@ -7,6 +7,7 @@ using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Route;
 using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Streams;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,8 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton(new ProbeOptions { Root = new ProcRoot(procfs ?? _folder["proc"]), ScanTimeout = TimeSpan.FromHours(1) });
         services.AddSingleton<Prober>();
         services.AddSingleton<FaultCount>().AddSingleton<EvidenceWatch>();
+        services.AddSingleton<ClientStreams>().AddSingleton<ExecOwners>().AddSingleton<RestBudget>().AddSingleton<StalledStreams>();
+        services.AddSingleton<StreamCalls>();
         services.AddSingleton<AttemptSender>().AddSingleton<RefusalReview>();
         services.AddSingleton<GuardedCalls>();
         services.AddSingleton(provider => new FailOpen(
@@ -90,6 +93,10 @@ internal sealed class ProxyRig : IAsyncDisposable
     public ContainerIndex Index => _services.GetRequiredService<ContainerIndex>();
 
     public GuardedCalls Guarded => _services.GetRequiredService<GuardedCalls>();
+
+    public ClientStreams Streams => _services.GetRequiredService<ClientStreams>();
+
+    public ExecOwners ExecOwners => _services.GetRequiredService<ExecOwners>();
 
     public PileUpWatch PileUp => _services.GetRequiredService<PileUpWatch>();
 

@@ -31,19 +31,24 @@ public sealed class ImportsTests
         ("Configuration", ["Text", "Files", "Timing", "Calls", "Guard"]),
         ("Engine", ["Text", "Files", "Sockets", "Probe", "Calls"]),
 
+        // Calls whose bytes may wait for their client.
+        ("Streams", ["Sockets", "Timing", "Calls"]),
+
         // Connections of clients; what Kestrel and YARP make of their calls.
         ("Listen", ["Text", "Sockets", "Timing", "Configuration"]),
-        ("Splice", ["Sockets", "Listen"]),
-        ("Http", ["Sockets", "Calls", "Listen"]),
+        ("Splice", ["Sockets", "Calls", "Streams", "Listen"]),
+        ("Http", ["Sockets", "Calls", "Streams", "Listen"]),
 
         // The way of a call: the only place that knows Guard and Http.
-        ("Route", ["Sockets", "Probe", "Calls", "Guard", "Engine", "Listen", "Splice", "Http"]),
+        ("Route", ["Sockets", "Probe", "Calls", "Guard", "Engine", "Streams", "Listen", "Splice", "Http"]),
 
         // Beside the way.
         ("State", ["Text", "Files", "Timing", "Probe", "Guard", "Configuration", "Engine"]),
-        ("Telemetry", ["Text", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine"]),
-        ("Admin", ["Text", "Files", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Listen", "Telemetry"]),
-        ("Hosting", ["Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Listen", "Http", "Route", "State", "Telemetry", "Admin"]),
+        ("Telemetry", ["Text", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Streams"]),
+        ("Admin", ["Text", "Files", "Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Streams", "Listen", "Telemetry"]),
+        (
+            "Hosting",
+            ["Sockets", "Probe", "Calls", "Guard", "Configuration", "Engine", "Streams", "Listen", "Http", "Route", "State", "Telemetry", "Admin"]),
         ("Commands", ["Text", "Files", "Configuration", "Admin", "Hosting"]),
     ];
 

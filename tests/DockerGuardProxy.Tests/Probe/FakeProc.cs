@@ -28,10 +28,11 @@ internal sealed partial class FakeProc : IDisposable
     /// <summary>A process with its leader as the only task.</summary>
     public FakeProc Process(
         int pid, string comm, string cgroup, char state = 'S', uint flags = 0x400100, ulong start = 100, ulong sigPnd = 0, ulong shdPnd = 0,
-        int switches = 5, string? nsPid = null, string wchan = "0", string pidNamespace = "pid:[4026531836]", int uid = 0)
+        int switches = 5, string? nsPid = null, string wchan = "0", string pidNamespace = "pid:[4026531836]", int uid = 0, int parent = 0)
     {
         Write($"{pid}/cgroup", cgroup);
-        Write($"{pid}/stat", Stat(pid, comm, state, flags, start));
+        Write($"{pid}/stat", Stat(pid, comm, state, flags, start, parent));
+        Write($"{pid}/comm", comm + "\n");
         Write($"{pid}/status", Status(pid, comm, state, sigPnd, shdPnd, switches, nsPid, uid));
         Link($"{pid}/ns/pid", pidNamespace);
         return Task(pid, pid, comm, cgroup, state, flags, start, sigPnd, shdPnd, switches, nsPid, wchan);
@@ -100,8 +101,8 @@ internal sealed partial class FakeProc : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static string Stat(int tid, string comm, char state, uint flags, ulong start) =>
-        $"{tid} ({comm}) {state} 0 0 0 0 -1 {flags} 1 2 3 4 5 6 7 8 20 0 1 0 {start} 4096 10 18446744073709551615\n";
+    private static string Stat(int tid, string comm, char state, uint flags, ulong start, int parent = 0) =>
+        $"{tid} ({comm}) {state} {parent} 0 0 0 -1 {flags} 1 2 3 4 5 6 7 8 20 0 1 0 {start} 4096 10 18446744073709551615\n";
 
     private static string Status(int tid, string comm, char state, ulong sigPnd, ulong shdPnd, int switches, string? nsPid, int uid = 0) => $"""
         Name:	{comm}

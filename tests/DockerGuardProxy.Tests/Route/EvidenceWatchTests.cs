@@ -3,6 +3,7 @@ using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Route;
+using DockerGuardProxy.Streams;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Probe;
@@ -72,7 +73,8 @@ public sealed class EvidenceWatchTests : IDisposable
         var faults = new FaultCount();
         // Without a root every scan throws.
         var options = new ProbeOptions { Root = null!, ScanTimeout = TimeSpan.FromHours(1) };
-        using var watch = new EvidenceWatch(_ledger, new Prober(options, _time), options, _index, faults, _time, log.As<EvidenceWatch>());
+        using var watch = new EvidenceWatch(
+            _ledger, new Prober(options, _time), options, _index, new StalledStreams(new RestBudget()), faults, _time, log.As<EvidenceWatch>());
         await watch.StartAsync(Samples.Cancel);
         var ticket = Kill();
         await UntilAsync(() => Elapsed > GuardPolicy.Default.MaxWait + TimeSpan.FromSeconds(60));
@@ -195,7 +197,8 @@ public sealed class EvidenceWatchTests : IDisposable
         var prober = new Prober(options, time);
         var review = new Review(new RefusalReview(prober, NullLogger<RefusalReview>.Instance));
         var ledger = new LedgerKeeper(time, GuardPolicies.Default, new Sender(), review, NullGuardObserver.Instance);
-        var watch = new EvidenceWatch(ledger, prober, options, _index, new FaultCount(), time, NullLogger<EvidenceWatch>.Instance);
+        var watch = new EvidenceWatch(
+            ledger, prober, options, _index, new StalledStreams(new RestBudget()), new FaultCount(), time, NullLogger<EvidenceWatch>.Instance);
         return (watch, review, ledger);
     }
 

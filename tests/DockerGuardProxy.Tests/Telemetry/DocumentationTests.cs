@@ -5,6 +5,7 @@ using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Probe;
+using DockerGuardProxy.Streams;
 using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
@@ -61,6 +62,7 @@ public sealed class DocumentationTests
         _ = new CallTelemetry(instrumentation, 0, rig.Time);
         var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
         _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new BypassWatch(index, rig.Time), new FaultCount(), rig.Time);
+        _ = new StreamTelemetry(instrumentation, new StalledStreams(new RestBudget()));
         _ = new EngineGauges(instrumentation, watch, index);
         _ = new ConfigurationGauges(instrumentation, ConfigurationStore.Start(folder.With("{}").Sources, rig.Time, NullLogger.Instance));
         Assert.True(names.Count > 18);

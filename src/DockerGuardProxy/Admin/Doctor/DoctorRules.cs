@@ -13,6 +13,7 @@ internal static class DoctorRules
     public static ImmutableArray<Finding> Judge(Examination found) =>
     [
         .. Proxy(found),
+        .. Streams(found),
         .. found.Sockets.Select(socket => Socket(socket, found)),
         .. Engine(found.Engine),
         Process(found),
@@ -81,6 +82,18 @@ internal static class DoctorRules
             yield return Finding.Problem(
                 "probe", $"{proxy.LostProbeThreads} of 2 threads that look for evidence hang in /proc; without them nothing is refused before maxWait",
                 "restart docker-guard-proxy when the node is quiet; look for tasks in D state that are no container's");
+        }
+    }
+
+    private static IEnumerable<Finding> Streams(Examination found)
+    {
+        foreach (var stream in (found.Proxy?.Streams ?? []).Where(stream => !stream.TakenOver).Take(5))
+        {
+            yield return Finding.Note(
+                "streams", StreamText.Describe(stream, found.Proxy!.Time),
+                stream.Operation is "attach" or "exec" && !stream.ProcessEnded
+                    ? "nothing, while its process may be slowed down; end the client where it may not"
+                    : "let that client read on, or end it");
         }
     }
 

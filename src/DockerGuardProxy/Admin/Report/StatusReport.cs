@@ -18,6 +18,8 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="PileUp">Open calls that are watched and not guarded, the oldest first; at most <see cref="MaxPileUp"/>.</param>
 /// <param name="MoreContainers">How many containers there are beside <paramref name="Containers"/>.</param>
 /// <param name="Execs">The containers in which execs run, those with the most first; at most <see cref="MaxExecs"/>.</param>
+/// <param name="Streams">Calls whose client does not read, or does not send, the longest first; at most <see cref="MaxStreams"/>.</param>
+/// <param name="HeldBytes">Held in all of what was taken over and its clients have not read.</param>
 internal sealed record StatusReport(
     int Version,
     DateTimeOffset Time,
@@ -31,7 +33,9 @@ internal sealed record StatusReport(
     IReadOnlyList<ContainerReport> Containers,
     IReadOnlyList<OpenCallsReport>? PileUp = null,
     int MoreContainers = 0,
-    IReadOnlyList<ExecsReport>? Execs = null)
+    IReadOnlyList<ExecsReport>? Execs = null,
+    IReadOnlyList<StreamReport>? Streams = null,
+    long HeldBytes = 0)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const int FormatVersion = 1;
@@ -44,6 +48,9 @@ internal sealed record StatusReport(
 
     /// <summary>Enough to see who runs too many.</summary>
     public const int MaxExecs = 20;
+
+    /// <summary>The same of streams.</summary>
+    public const int MaxStreams = 50;
 }
 
 /// <summary>The process that answers.</summary>
@@ -180,6 +187,7 @@ internal sealed record BypassReport(DateTimeOffset Time, string Id, string Name,
 /// <param name="BackoffUntil">When the next attempt may be sent, in UTC; null without back-off.</param>
 /// <param name="Refused">Refused, or would have been in observe mode.</param>
 /// <param name="Saved">Ended without being sent.</param>
+/// <param name="Hold">Of a lost exit, what the engine waits for; null otherwise.</param>
 internal sealed record ContainerReport(
     string Id,
     string Name,
@@ -195,7 +203,8 @@ internal sealed record ContainerReport(
     double? OldestOpenSeconds,
     DateTimeOffset? BackoffUntil,
     long Refused,
-    long Saved);
+    long Saved,
+    HoldReport? Hold = null);
 
 /// <summary>The pod that a container's labels name.</summary>
 internal sealed record PodReport(string Namespace, string Name, string? Uid);

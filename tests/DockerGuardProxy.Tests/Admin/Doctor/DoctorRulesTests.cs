@@ -120,6 +120,19 @@ public sealed class DoctorRulesTests
     }
 
     [Fact]
+    public void Clients_that_do_not_read_are_named_unless_their_streams_were_taken_over()
+    {
+        var stream = new StreamReport("attach", "web", Web.Id, "web", 42, 0, "docker", 7, Now, false, false, 0, false);
+        StreamReport[] streams = [stream, stream with { TakenOver = true }, stream with { Operation = "events" }];
+        var notes = DoctorRules.Judge(Well with { Proxy = Status with { Streams = streams } })
+            .Where(finding => finding.Check == "streams").ToArray();
+        Assert.Equal([FindingLevel.Note, FindingLevel.Note], notes.Select(note => note.Level));
+        Assert.StartsWith("pid 42 (docker) does not read its attach of web", notes[0].Text, StringComparison.Ordinal);
+        Assert.StartsWith("nothing, while", notes[0].Cure, StringComparison.Ordinal);
+        Assert.StartsWith("let that client read on", notes[1].Cure, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Foreign_names_move_no_terminal()
     {
         var evil = "\e[2Jé";
