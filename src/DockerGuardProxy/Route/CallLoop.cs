@@ -7,7 +7,6 @@ using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Splice;
-using DockerGuardProxy.Streams;
 using Microsoft.Extensions.Logging;
 
 namespace DockerGuardProxy.Route;
@@ -21,9 +20,7 @@ internal sealed class CallLoop : IClientExchange
     private readonly ClientConnection _client;
     private readonly HttpLayers _kestrel;
     private readonly EngineDialer _dialer;
-    private readonly PileUpWatch _pileUp;
-    private readonly StreamCalls _streams;
-    private readonly FailOpen _failOpen;
+    private readonly WatchedCall _watched;
     private readonly ILogger _logger;
     private readonly ClientBuffer _buffer = new();
     private readonly SpliceLane _splice;
@@ -32,8 +29,6 @@ internal sealed class CallLoop : IClientExchange
     private Http2Opening? _opening;
     private bool _isFirst = true;
     private EngineLink? _link;
-    private LongCall? _longCall;
-    private ClientStream? _stream;
 
     public CallLoop(
         ClientConnection client, HttpLayers kestrel, EngineDialer dialer, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen,
@@ -42,9 +37,7 @@ internal sealed class CallLoop : IClientExchange
         _client = client;
         _kestrel = kestrel;
         _dialer = dialer;
-        _pileUp = pileUp;
-        _streams = streams;
-        _failOpen = failOpen;
+        _watched = new WatchedCall(client.Socket, pileUp, streams, failOpen);
         _logger = logger;
         _splice = new SpliceLane(client, dialer, EndSpliced, OnFault);
         _requests = new RequestWriter(_splice, client);
@@ -71,7 +64,7 @@ internal sealed class CallLoop : IClientExchange
         finally
         {
             _splice.Close();
-            EndWatch();
+            _watched.End();
             if (_http is { } http)
             {
                 http.EndInput();
@@ -189,11 +182,10 @@ internal sealed class CallLoop : IClientExchange
     private async ValueTask<bool> SpliceAsync(RequestScan head, CallRow? row)
     {
         _client.BeginSpliced();
-        if (row is { IsWatched: true }) BeginWatch(row, head);
         var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
         var waitsFor100 = head.ExpectsContinue && !head.Framing.IsComplete;
         var call = new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100);
-        if (row is { Stream: not null } or { MakesExec: true }) call = Watched(call, row, head);
+        if (WatchedCall.IsOf(row)) call = _watched.Begin(call, row!, Encoding.Latin1.GetString(_buffer.Bytes[head.Target]));
         if (!await _splice.BeginAsync(call))
         {
             // Kestrel's lane says so in Docker's form.
@@ -278,31 +270,9 @@ internal sealed class CallLoop : IClientExchange
         }
     }
 
-    private void BeginWatch(CallRow row, in RequestScan head)
-    {
-        _longCall ??= new LongCall();
-        var target = Encoding.Latin1.GetString(_buffer.Bytes[head.Target]);
-        _failOpen.Try("pile-up watch", (_pileUp, _longCall, row, target), static it => it._pileUp.Begin(it._longCall, it.row, it.target));
-    }
-
-    /// <summary>A call whose bytes may wait for their client, or one that makes such.</summary>
-    private SplicedCall Watched(SplicedCall call, CallRow row, in RequestScan head)
-    {
-        var target = Encoding.Latin1.GetString(_buffer.Bytes[head.Target]);
-        if (row.MakesExec) return call with { Glance = _streams.OwnerLearner(row, target) };
-        return call with { Stream = _stream = _streams.Begin(row, target, _client.Socket) };
-    }
-
-    private void EndWatch()
-    {
-        if (_stream is { } stream) _streams.End(stream);
-        _stream = null;
-        if (_longCall is { } call) _failOpen.Try("pile-up watch", (_pileUp, call), static it => it._pileUp.End(it.call));
-    }
-
     private void EndSpliced()
     {
-        EndWatch();
+        _watched.End();
         _client.EndSpliced();
     }
 
