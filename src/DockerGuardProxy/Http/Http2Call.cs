@@ -53,8 +53,10 @@ internal sealed class Http2Call(Http2Link link, TimeProvider time) : IEngineWay
             return false;
         }
 
-        // SocketsHttpHandler sends neither CONNECT, whose stream would be a tunnel, nor a target of "*". The client may ask in HTTP/1.1.
-        if (!HttpMethods.IsConnect(request.Method) && request.RawTarget.StartsWith('/')) return true;
+        // SocketsHttpHandler sends neither CONNECT, whose stream would be a tunnel, nor a target of "*", and makes a POST of a Post, which is no call
+        // to the engine and would be one that nobody has looked at. The client may ask in HTTP/1.1.
+        if (!request.Method.AsSpan().ContainsAnyInRange('a', 'z') && request.Method != HttpMethods.Connect && request.RawTarget.StartsWith('/'))
+            return true;
         Http2Reset.Send(http, Http2Reset.Http11Required);
         return false;
     }

@@ -65,7 +65,7 @@ public sealed partial class NoWayRoundTests
     }
 
     /// <summary>The calls that the guard has decided about so far, once none of them is open any more.</summary>
-    private static async Task<int> CountedAsync(EngineApi admin)
+    internal static async Task<int> CountedAsync(EngineApi admin)
     {
         while (true)
         {

@@ -3,6 +3,7 @@ using System.Text;
 using DockerGuardProxy.EngineTests.Fuzz;
 using DockerGuardProxy.EngineTests.Lab;
 using Xunit;
+using static DockerGuardProxy.EngineTests.Http2.Http2Frames;
 
 namespace DockerGuardProxy.EngineTests.Http2;
 
@@ -12,8 +13,6 @@ namespace DockerGuardProxy.EngineTests.Http2;
 /// </summary>
 public sealed class BadStreamTests : IAsyncLifetime
 {
-    private const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Settings = "\0\0\0\x04\0\0\0\0\0";
-
     private static readonly int Rounds = Machine.LongForm ? 200_000 : 20_000;
 
     private GoEngine _engine = null!;
@@ -114,10 +113,6 @@ public sealed class BadStreamTests : IAsyncLifetime
                 break;
         }
     }
-
-    private static string Frame(int type, int flags, int stream, string payload) => string.Concat(
-        "\0", (char)(payload.Length >> 8), (char)(payload.Length & 255), (char)type, (char)flags,
-        "\0", (char)(stream >> 16), (char)((stream >> 8) & 255)) + (char)(stream & 255) + payload;
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
 

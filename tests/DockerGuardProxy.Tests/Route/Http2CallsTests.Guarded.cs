@@ -104,6 +104,8 @@ public sealed partial class Http2CallsTests
     [Theory]
     [InlineData("CONNECT", "docker:80")]
     [InlineData("OPTIONS", "*")]
+    [InlineData("Post", "/containers/web/kill")]
+    [InlineData("delete", "/containers/web?force=1")]
     public async Task What_can_only_be_said_in_HTTP_1_1_is_sent_back_to_it(string method, string target)
     {
         using var client = await _rig.ConnectAsync();
