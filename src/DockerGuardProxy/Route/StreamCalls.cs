@@ -38,7 +38,13 @@ internal sealed class StreamCalls(ClientStreams streams, ExecOwners owners, Cont
         var reference = kind == StreamKind.Events ? "" : row.ReferenceIn(target);
         var stream = new ClientStream(kind, reference, client, streams)
         {
-            ExecOwner = kind == StreamKind.Exec ? owners.Take(reference) : null,
+            // Now, not when it stalls: a name may mean another one by then.
+            ContainerId = kind switch
+            {
+                StreamKind.Exec => owners.Take(reference),
+                StreamKind.Events => null,
+                _ => index.Resolve(reference).Container?.Id,
+            },
         };
         streams.Add(stream);
         return stream;

@@ -66,7 +66,7 @@ internal sealed class WatchedStream(ClientStream stream)
     /// <summary>Finds the container again: it may have begun another run.</summary>
     public void Resolve(ContainerIndex index)
     {
-        var id = Container?.Id ?? stream.ExecOwner ?? Exec?.Container;
+        var id = Container?.Id ?? stream.ContainerId ?? Exec?.Container;
         Container = id is not null ? index.Find(id)
             : stream.Kind is StreamKind.Exec or StreamKind.Events ? null
             : index.Resolve(stream.Reference).Container;
@@ -92,7 +92,7 @@ internal sealed class WatchedStream(ClientStream stream)
     {
         var rest = stream.Pump?.Rest;
         return new StalledStream(
-            stream.Kind, stream.Reference, Container?.Id ?? stream.ExecOwner ?? Exec?.Container, Container?.Name ?? "", Peer?.Pid ?? 0, Peer?.Uid,
+            stream.Kind, stream.Reference, Container?.Id ?? stream.ContainerId ?? Exec?.Container, Container?.Name ?? "", Peer?.Pid ?? 0, Peer?.Uid,
             Comm ?? "", Unread, _sinceUtc, hasEnded, rest is not null, rest?.Held ?? 0, IsCut);
     }
 }

@@ -28,8 +28,8 @@ internal sealed class ClientStream(StreamKind kind, string reference, Socket cli
     /// <summary>The engine's connection; null until there is one.</summary>
     public Socket? Engine => _engine;
 
-    /// <summary>Full id of the container that an exec instance is of; null where that is not known.</summary>
-    public string? ExecOwner { get; init; }
+    /// <summary>Full id of the container that it means, or that its exec instance is of; null where that was not known at its beginning.</summary>
+    public string? ContainerId { get; init; }
 
     /// <summary>Timestamp of its beginning.</summary>
     public long Began { get; } = streams.Now;

@@ -132,7 +132,7 @@ internal sealed class StalledClient : IStreamEnds, IDisposable
         _rig = rig;
         (_ours, Socket) = Pair();
         (_engineEnd, _engine) = Pair();
-        Stream = new ClientStream(kind, reference, _ours, rig.Streams) { ExecOwner = owner };
+        Stream = new ClientStream(kind, reference, _ours, rig.Streams) { ContainerId = owner };
         Stream.Bind(_engine, () => IsCut = true);
         rig.Streams.Add(Stream);
         Running = kind is StreamKind.Attach or StreamKind.Exec ? Stream.CopyAsync(this) : Task.FromResult(true);

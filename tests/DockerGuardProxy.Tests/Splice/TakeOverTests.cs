@@ -98,7 +98,7 @@ public sealed class TakeOverTests : ProxiedTests
         Assert.Equal(body, (await Client.AnswerAsync()).Body);
         await Client.SendAsync($"POST /exec/{exec}/start HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{{}}");
         await connection.AnswerAsync();
-        Assert.Equal((StreamKind.Exec, exec, id), Assert.Single(Rig.Streams.Open.Select(one => (one.Kind, one.Reference, one.ExecOwner!))));
+        Assert.Equal((StreamKind.Exec, exec, id), Assert.Single(Rig.Streams.Open.Select(one => (one.Kind, one.Reference, one.ContainerId!))));
         Assert.Null(Rig.ExecOwners.Take(exec));
     }
 
