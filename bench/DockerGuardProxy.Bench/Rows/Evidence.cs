@@ -17,8 +17,8 @@ internal static class Evidence
     {
         var table = Tables.OfOne(
             "Evidence",
-            "Containers whose tasks (processes) all hang on one frozen file system, killed through the proxy (patience 3 s): CPU time of the proxy "
-            + $"over {settings.Incident.TotalSeconds:0} s of the incident, all that it does counted; and how long after the thaw the last of them no "
+            "Containers whose tasks (processes) all hang on one frozen file system, killed through the proxy (patience 3 s): CPU time of the proxy\n"
+            + $"over {settings.Incident.TotalSeconds:0} s of the incident, all that it does counted; and how long after the thaw the last of them no\n"
             + "longer counts as stuck by its tasks, with the engine stopped, so that no event of it tells.",
             Cost, Found, Thaw);
         var (containersOfMany, tasksOfMany) = (settings.StuckContainers, settings.StuckTasks);
