@@ -17,6 +17,7 @@ internal static class StatusText
     {
         var sheet = new Sheet(colour);
         WriteNode(sheet, status);
+        LockText.WriteContainers(sheet, status.Locks);
         WriteOthers(sheet, [.. status.Containers.Where(container => !container.Stuck)]);
         sheet.Blank();
         if (status.StuckContainers == 0)
@@ -33,6 +34,7 @@ internal static class StatusText
         sheet.Heading($"docker-guard-proxy {Clean(status.Proxy.Version)}, pid {status.Proxy.Pid}, up {Age.Text(status.Time - status.Proxy.Started)}");
         sheet.Row("mode", Mode(status.Configuration));
         WriteConfiguration(sheet, status.Configuration);
+        WriteExempt(sheet, status.Configuration.Exempt);
         var engine = status.Engine;
         sheet.Row("engine", $"{Clean(engine.Path)}, {(engine.Ready ? "answers" : "DOES NOT ANSWER")}, {Count(engine.Containers, "container")} known");
         if (engine.Version is not null || engine.Pid is not null)
@@ -48,6 +50,7 @@ internal static class StatusText
             sheet.Row("faults", $"{status.Faults}: the guard failed open, or a part beside it failed; see the log");
         if (status.LostProbeThreads > 0)
             sheet.Row("probe", $"{status.LostProbeThreads} of 2 threads hang in /proc");
+        LockText.WriteNode(sheet, status.Locks);
         if (status.PileUp is [_, ..] pileUp)
             sheet.Row("long calls", string.Join(", ", pileUp.GroupBy(open => open.Operation).Select(LongCalls)));
     }
@@ -116,6 +119,15 @@ internal static class StatusText
 
         if (configuration.PendingRestart.Count > 0)
             sheet.Row("", "waits for a restart: " + Printable.Of(string.Join(", ", configuration.PendingRestart)));
+    }
+
+    private static void WriteExempt(Sheet sheet, ExemptReport? exempt)
+    {
+        if (exempt is null)
+            return;
+        var labels = exempt.Labels.Select(label => label.Value.Length > 0 ? $"{label.Key}={label.Value}" : label.Key);
+        var all = labels.Select(label => $"label {label}").Concat(exempt.Callers.Select(name => $"caller {name}"));
+        sheet.Row("exempt", Clean(string.Join(", ", all)));
     }
 
     private static void WriteOthers(Sheet sheet, IReadOnlyList<ContainerReport> others)

@@ -33,7 +33,11 @@ internal sealed record FamilyOptions
     {
         return this with
         {
-            Lock = Least(Lock), Tell = Least(Tell), Stats = Least(Stats), Streams = Least(Streams), Transfers = Least(Transfers),
+            Lock = Least(Lock),
+            Tell = Least(Tell),
+            Stats = Least(Stats),
+            Streams = Least(Streams),
+            Transfers = Least(Transfers),
         };
 
         GuardMode? Least(GuardMode? mode) => mode > ceiling ? ceiling : mode;

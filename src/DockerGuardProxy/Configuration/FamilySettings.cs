@@ -91,8 +91,9 @@ internal static class FamilySettings
         Func<FamilyPolicies, T> get, Func<FamilyPolicies, T, FamilyPolicies> set, IEnumerable<Setting<T>> rows) =>
     [
         Setting<FamilyOptions>.Head(key, comment),
-        mode.In(key, o => o, (_, v) => v, needsRestart: false),
-        .. rows.Select(row => row.In(key, o => get(o.Policies), (o, v) => o with { Policies = set(o.Policies, v) }, needsRestart: false)),
+        mode.In<FamilyOptions>(key, o => o, (_, v) => v, needsRestart: false),
+        .. rows.Select(row => row.In<FamilyOptions>(
+            key, o => get(o.Policies), (o, v) => o with { Policies = set(o.Policies, v) }, needsRestart: false)),
     ];
 
     private static Setting<FamilyOptions> Mode(

@@ -85,7 +85,7 @@ internal static class Settings
             "stop, kill, restart and remove may each set any of the above anew: { \"mode\": \"observe\", \"maxInFlight\": 1 }. The others have settings of "
             + "their own. Where the guard's own mode is off, all are."),
         .. CallTable.Docker.Of(Family.Ending).SelectMany(Overrides),
-        .. FamilySettings.Policies.Select(row => row.In(
+        .. FamilySettings.Policies.Select(row => row.In<ProxyConfiguration>(
             "guard.policies", c => c.Guard.Families, (c, v) => c with { Guard = c.Guard with { Families = v } }, needsRestart: false)),
         .. Section(
             "guard.exempt", "What is out of every policy: its calls are only passed on.", needsRestart: false,

@@ -48,7 +48,7 @@ internal static class ValueKinds
     /// <summary>Labels of containers and their values; may be none.</summary>
     public static ValueKind<ImmutableSortedDictionary<string, string>> Labels { get; } = new(
         $"object of 0 to {SettingReader.MaxEntries} labels, each with a text",
-        (reader, out labels) => reader.TryMap(out labels),
+        (SettingReader reader, [MaybeNullWhen(false)] out ImmutableSortedDictionary<string, string> labels) => reader.TryMap(out labels),
         labels => new JsonObject(labels.Select(label => KeyValuePair.Create(label.Key, (JsonNode?)label.Value))));
 
     /// <summary>A part of a whole.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Http;
@@ -65,6 +66,12 @@ internal sealed class EngineLink : IEngineExchange
     /// <summary>What the request under way will change in the index if the engine agrees; null for most.</summary>
     public IAnswerWatch? Change { get; private set; }
 
+    /// <summary>
+    /// Asked when the connection is about to be closed: what is to be done once the engine has answered on it or closed it, if it is to stay open for
+    /// that; null if not.
+    /// </summary>
+    public Func<Action?>? OnLeaving { get; set; }
+
     public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
 
     /// <summary>Takes up a request.</summary>
@@ -112,6 +119,17 @@ internal sealed class EngineLink : IEngineExchange
         }
 
         _answerHead?.Append(bytes);
+    }
+
+    /// <inheritdoc/>
+    public bool MayLeave => OnLeaving is not null;
+
+    /// <inheritdoc/>
+    public bool TryLeave(Socket socket)
+    {
+        if (!IsDelivered || OnLeaving?.Invoke() is not { } onSeen) return false;
+        Client.Departures.Add(new LeftCall(socket, Client.Departures, onSeen));
+        return true;
     }
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
 using DockerGuardProxy.Calls;
-using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
@@ -21,26 +21,24 @@ internal sealed class CallLoop : IClientExchange
     private readonly ClientConnection _client;
     private readonly ConnectionDelegate _kestrel;
     private readonly EngineDialer _dialer;
-    private readonly PileUpWatch _pileUp;
-    private readonly FailOpen _failOpen;
+    private readonly CountedCalls _counted;
     private readonly ILogger _logger;
     private readonly ClientBuffer _buffer = new();
     private readonly SpliceLane _splice;
     private readonly RequestWriter _requests;
     private HttpLane? _http;
     private EngineLink? _link;
-    private LongCall? _longCall;
+    private string _target = "";
 
-    public CallLoop(
-        ClientConnection client, ConnectionDelegate kestrel, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger logger)
+    public CallLoop(ClientConnection client, ConnectionDelegate kestrel, EngineDialer dialer, CountedCalls counted, ILogger logger)
     {
         _client = client;
         _kestrel = kestrel;
         _dialer = dialer;
-        _pileUp = pileUp;
-        _failOpen = failOpen;
+        _counted = counted;
         _logger = logger;
-        _splice = new SpliceLane(client, dialer, EndSpliced, OnFault);
+        _splice = new SpliceLane(client, dialer, counted, OnFault);
+        counted.Begin(_splice);
         _requests = new RequestWriter(_splice, client);
         client.Begin(this);
     }
@@ -64,8 +62,7 @@ internal sealed class CallLoop : IClientExchange
         }
         finally
         {
-            _splice.Close();
-            EndWatch();
+            OnGone();
             if (_http is { } http)
             {
                 http.EndInput();
@@ -85,7 +82,10 @@ internal sealed class CallLoop : IClientExchange
     }
 
     /// <inheritdoc/>
-    public void OnLeft() => _splice.OnLeft();
+    public void OnLeft()
+    {
+        if (!_counted.TryLeave()) _splice.OnLeft();
+    }
 
     /// <inheritdoc/>
     public void OnCut() => _splice.Close();
@@ -135,7 +135,12 @@ internal sealed class CallLoop : IClientExchange
         // 4.
         var hasEnd = outcome is RequestOutcome.Plain or RequestOutcome.OddBounded;
         var call = hasEnd ? Match(head) : default;
-        if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice && await SpliceAsync(head, call.Row)) return true;
+        if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice)
+        {
+            var permit = call.Row is { IsCounted: true } counted ? await _counted.AskAsync(counted, TargetOf(head)) : PermitOutcome.Send;
+            if (permit.Kind != PermitOutcomeKind.Send) return await AnswerAsync(permit, head);
+            if (await SpliceAsync(head, call.Row)) return true;
+        }
 
         // 5. Where a stream may be granted, what follows the request may be part of that.
         var isBounded = hasEnd && !head.HasUpgrade && call.Row is not { MayHijack: true };
@@ -162,18 +167,31 @@ internal sealed class CallLoop : IClientExchange
     private async ValueTask<bool> SpliceAsync(RequestScan head, CallRow? row)
     {
         _client.BeginSpliced();
-        if (row is { IsWatched: true }) BeginWatch(row, head);
+        if (row is { IsWatched: true }) _counted.Watch(row, TargetOf(head));
         var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
         var waitsFor100 = head.ExpectsContinue && !head.Framing.IsComplete;
-        if (!await _splice.BeginAsync(new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100)))
+        if (!await _splice.BeginAsync(new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100) { Serial = _counted.Serial }))
         {
             // Kestrel's lane says so in Docker's form.
-            EndSpliced();
+            _counted.OnEnded();
             return false;
         }
 
         await _requests.SendAsync(_buffer, head.Length, head.Framing);
         return true;
+    }
+
+    /// <summary>Answers a call that must not be sent, in the guard's name.</summary>
+    /// <returns>False if the connection ends with it.</returns>
+    private async ValueTask<bool> AnswerAsync(PermitOutcome outcome, RequestScan head)
+    {
+        if (outcome.Kind == PermitOutcomeKind.Left) return false;
+        var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
+        var framing = head.Framing;
+        _buffer.Consume(head.Length + framing.Follow(_buffer.Bytes[head.Length..]));
+        await _client.Socket.SendAllAsync(PermitAnswer.Write(outcome, isHead, isLast: !framing.IsComplete));
+        _client.EndSpliced();
+        return framing.IsComplete;
     }
 
     private async ValueTask<bool> ServeHttpAsync(int length, Framing framing, bool isInputEnded)
@@ -234,22 +252,16 @@ internal sealed class CallLoop : IClientExchange
         }
     }
 
-    private void BeginWatch(CallRow row, in RequestScan head)
+    /// <summary>The target as it came; the same again and again for whoever asks the same.</summary>
+    private string TargetOf(in RequestScan head)
     {
-        _longCall ??= new LongCall();
-        var target = Encoding.Latin1.GetString(_buffer.Bytes[head.Target]);
-        _failOpen.Try("pile-up watch", (_pileUp, _longCall, row, target), static it => it._pileUp.Begin(it._longCall, it.row, it.target));
+        var target = _buffer.Bytes[head.Target];
+        return Ascii.Equals(target, _target) ? _target : _target = Encoding.Latin1.GetString(target);
     }
 
-    private void EndWatch()
+    private void OnGone()
     {
-        if (_longCall is { } call) _failOpen.Try("pile-up watch", (_pileUp, call), static it => it._pileUp.End(it.call));
-    }
-
-    private void EndSpliced()
-    {
-        EndWatch();
-        _client.EndSpliced();
+        if (!_counted.TryLeave()) _splice.Close();
     }
 
     private void Leave()

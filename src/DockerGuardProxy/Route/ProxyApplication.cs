@@ -17,13 +17,13 @@ namespace DockerGuardProxy.Route;
 /// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
 /// </summary>
 internal sealed class ProxyApplication(
-    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, FailOpen failOpen, ILogger<ProxyApplication> logger)
+    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, LockGate gate, FailOpen failOpen, ILogger<ProxyApplication> logger)
     : IHttpApplication<CallContext>, IClientApplication
 {
     public Task StartAsync(IServer server, CancellationToken cancellationToken) => server.StartAsync(this, cancellationToken);
 
     public Task ServeAsync(ClientConnection client, ConnectionDelegate http) =>
-        new CallLoop(client, http, dialer, pileUp, failOpen, logger).RunAsync();
+        new CallLoop(client, http, dialer, new CountedCalls(client, pileUp, gate, failOpen), logger).RunAsync();
 
     public CallContext CreateContext(IFeatureCollection contextFeatures)
     {

@@ -16,6 +16,7 @@ internal sealed class AnswerReader
     private const int Large = 128 * 1024;
 
     private readonly SpliceLane _lane;
+    private readonly ISplicedCalls _calls;
     private readonly ClientConnection _client;
     private readonly Socket _engine;
 
@@ -27,9 +28,19 @@ internal sealed class AnswerReader
     private bool _isAtEnd;
     private bool _isClientGone;
 
-    private AnswerReader(SpliceLane lane, ClientConnection client, Socket engine)
+    // Whether the call under way can be left, and of one that was: called when its answer has begun.
+    private readonly Lock _gate = new();
+    private bool _isBegun;
+    private volatile Action? _onSeen;
+
+    /// <param name="lane">The lane.</param>
+    /// <param name="calls">Told when an answer begins.</param>
+    /// <param name="client">Gets the answers.</param>
+    /// <param name="engine">The connection that it reads, alone.</param>
+    public AnswerReader(SpliceLane lane, ISplicedCalls calls, ClientConnection client, Socket engine)
     {
         _lane = lane;
+        _calls = calls;
         _client = client;
         _engine = engine;
     }
@@ -46,16 +57,14 @@ internal sealed class AnswerReader
         End,
     }
 
-    private ReadOnlySpan<byte> Method => _lane.IsHead ? "HEAD"u8 : default;
+    private ReadOnlySpan<byte> Method => _lane.Call.IsHead ? "HEAD"u8 : default;
 
     /// <summary>Runs until the engine's connection has come to its end, or either side is closed.</summary>
-    public static async Task RunAsync(SpliceLane lane, ClientConnection client, Socket engine, Action<Exception> onFault)
+    public async Task RunAsync(Action<Exception> onFault)
     {
-        var reader = new AnswerReader(lane, client, engine);
         try
         {
-            for (var step = Step.Head; step != Step.End;)
-                step = step == Step.Head ? await reader.PassHeadAsync() : await reader.PassBodyAsync();
+            for (var step = Step.Head; step != Step.End;) step = step == Step.Head ? await PassHeadAsync() : await PassBodyAsync();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
@@ -67,13 +76,49 @@ internal sealed class AnswerReader
         }
         finally
         {
-            lane.OnEngineEnded(engine, reader._isAtEnd);
+            End();
         }
+    }
+
+    /// <summary>
+    /// The call under way is nobody's from now on: its answer goes nowhere, and the connection ends with its first bytes. False if it has begun.
+    /// </summary>
+    /// <remarks>Invariant, under <c>_gate</c>: of a call that was left nothing goes to the client, and none that has begun is left.</remarks>
+    internal bool TryLeave(Action onSeen)
+    {
+        lock (_gate)
+        {
+            if (_isBegun) return false;
+            _onSeen = onSeen;
+            return true;
+        }
+    }
+
+    private bool TryBegin()
+    {
+        lock (_gate)
+        {
+            _isBegun = true;
+            return _onSeen is null;
+        }
+    }
+
+    private void End()
+    {
+        if (TryBegin())
+        {
+            _lane.OnEngineEnded(_engine, _isAtEnd);
+            return;
+        }
+
+        _engine.Dispose();
+        _onSeen!();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Step> PassHeadAsync()
     {
+        lock (_gate) _isBegun = false;
         await _engine.WaitReadableAsync();
         var block = ArrayPool<byte>.Shared.Rent(Small);
         var count = 0;
@@ -87,19 +132,19 @@ internal sealed class AnswerReader
                 if (received == 0)
                 {
                     _isAtEnd = true;
-                    if (count > 0) await SendAsync(block.AsMemory(0, count));
+                    if (count > 0 && TryBegin()) await SendAsync(block.AsMemory(0, count));
                     return Step.End;
                 }
 
                 // Nobody has asked for it: whatever it is, it must not pass for the answer to the next call.
-                if (!_lane.IsAnswering) return Step.End;
+                if (_onSeen is null && !_lane.IsAnswering) return Step.End;
 
                 count += received;
                 var outcome = scan.Read(block.AsSpan(0, count), Method);
                 while (outcome == AnswerOutcome.Interim)
                 {
                     if (scan.Status == 100) _lane.OnContinue();
-                    await SendAsync(block.AsMemory(0, scan.Length));
+                    if (_onSeen is null) await SendAsync(block.AsMemory(0, scan.Length));
                     count -= scan.Length;
                     if (count == 0) return Step.Head;
 
@@ -109,6 +154,7 @@ internal sealed class AnswerReader
                 }
 
                 if (outcome == AnswerOutcome.Incomplete) continue;
+                if (!TryBegin()) return Step.End;
 
                 var used = Begin(outcome, scan, block.AsSpan(0, count), out var isStream);
                 await SendAsync(block.AsMemory(0, used));
@@ -168,8 +214,9 @@ internal sealed class AnswerReader
     /// <returns>How many of the bytes belong to the answer.</returns>
     private int Begin(AnswerOutcome outcome, in AnswerScan scan, ReadOnlySpan<byte> bytes, out bool isStream)
     {
+        _calls.OnAnswering();
         _client.BeginSplicedAnswer();
-        isStream = outcome == AnswerOutcome.Switching || (outcome == AnswerOutcome.Final && scan.IsRawStream && _lane.MayStream);
+        isStream = outcome == AnswerOutcome.Switching || (outcome == AnswerOutcome.Final && scan.IsRawStream && _lane.Call.MayStream);
 
         // What is no HTTP goes on as it is, too: the client makes of it what it would make of it on the engine's own socket.
         if (isStream || outcome == AnswerOutcome.NotHttp)

@@ -67,6 +67,15 @@ internal static class DoctorRules
                 "correct it; docker-guard-proxy check-config lists all errors");
         }
 
+        foreach (var finding in LockRules.Judge(proxy.Locks))
+            yield return finding;
+        if (proxy.Configuration.Exempt is { } exempt)
+        {
+            yield return Finding.Note(
+                "exempt", $"{exempt.Labels.Count} labels and {exempt.Callers.Count} callers are out of every policy",
+                "guard.exempt names them; take out what was only meant for a while");
+        }
+
         if (proxy.LostProbeThreads > 0)
         {
             yield return Finding.Problem(

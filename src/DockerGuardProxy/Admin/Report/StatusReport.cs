@@ -17,6 +17,7 @@ namespace DockerGuardProxy.Admin.Report;
 /// </param>
 /// <param name="PileUp">Open calls that are watched and not guarded, the oldest first; at most <see cref="MaxPileUp"/>.</param>
 /// <param name="MoreContainers">How many containers there are beside <paramref name="Containers"/>.</param>
+/// <param name="Locks">What waits for containers' locks and shims.</param>
 internal sealed record StatusReport(
     int Version,
     DateTimeOffset Time,
@@ -29,7 +30,8 @@ internal sealed record StatusReport(
     int StuckContainers,
     IReadOnlyList<ContainerReport> Containers,
     IReadOnlyList<OpenCallsReport>? PileUp = null,
-    int MoreContainers = 0)
+    int MoreContainers = 0,
+    LocksReport? Locks = null)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const int FormatVersion = 1;
@@ -66,6 +68,7 @@ internal sealed record ProxyReport(string Version, int Pid, DateTimeOffset Start
 /// <param name="Failure">What is wrong with what is asked now; null while it is what is in use.</param>
 /// <param name="PendingRestart">Keys whose change waits for a restart.</param>
 /// <param name="HangsSince">Since when the file can't be looked at, as its file system does not answer, in UTC; null where it does.</param>
+/// <param name="Exempt">Who is out of every policy; null where nobody is.</param>
 internal sealed record ConfigurationReport(
     string File,
     string Origin,
@@ -78,7 +81,8 @@ internal sealed record ConfigurationReport(
     long FailedReloads,
     FailureReport? Failure,
     IReadOnlyList<string> PendingRestart,
-    DateTimeOffset? HangsSince = null);
+    DateTimeOffset? HangsSince = null,
+    ExemptReport? Exempt = null);
 
 /// <summary>A configuration that was asked for and is not valid.</summary>
 /// <param name="Time">When it was seen, in UTC.</param>
