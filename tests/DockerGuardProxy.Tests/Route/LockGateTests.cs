@@ -171,6 +171,23 @@ public sealed class LockGateTests : ProxiedTests
         Assert.Empty(Rig.Permits.Snapshot().Containers);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_is_exempt_is_neither_held_nor_counted(bool byLabel)
+    {
+        await BecomeSlowAsync();
+        var own = (await File.ReadAllTextAsync("/proc/self/comm", TestContext.Current.CancellationToken)).Trim();
+        Rig.Know(new ListedContainer(Id, ["/web"], Running: true, Pod: null) { Labels = new Dictionary<string, string> { ["free"] = "yes" } });
+        Rig.Ledger.Policies = GuardPolicies.Default with
+        {
+            Exempt = byLabel ? Exemptions.None with { Labels = Exemptions.None.Labels.Add("free", "yes") } : Exemptions.None with { Callers = [own] },
+        };
+        await Client.SendAsync(Inspect);
+        await (await Engine.AcceptAsync()).HeadAsync();
+        Assert.Equal(4, Rig.Permits.Snapshot().Containers[0].Calls.Sum(calls => calls.Unanswered));
+    }
+
     // Four callers whose answers do not come.
     private async Task<List<RawPeer>> BecomeSlowAsync()
     {
