@@ -4,6 +4,7 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Streams;
@@ -15,7 +16,7 @@ namespace DockerGuardProxy.Admin;
 /// <summary>Puts the status together from the parts of the daemon.</summary>
 internal sealed class StatusSource(
     ConfigurationStore store, AcceptLoops loops, LedgerKeeper ledger, ContainerIndex index, Prober prober, FaultCount faults,
-    EngineVitalsWatch engine, PileUpWatch pileUp, BypassWatch bypass, StalledStreams stalled, TimeProvider time)
+    EngineVitalsWatch engine, PileUpWatch pileUp, PermitKeeper permits, BypassWatch bypass, StalledStreams stalled, TimeProvider time)
 {
     private readonly DateTimeOffset _started = time.GetUtcNow();
 
@@ -45,7 +46,8 @@ internal sealed class StatusSource(
             Math.Max(0, guard.Containers.Length - StatusReport.MaxContainers),
             DescribeExecs(),
             [.. stalled.Current.Take(StatusReport.MaxStreams).Select(StreamReport.Of)],
-            stalled.Held);
+            stalled.Held,
+            LockStatus.Describe(permits.Snapshot(), index.Current, pileUp.Open().Any(open => open.Operation == "prune")));
     }
 
     private static IEnumerable<ContainerSnapshot> Named(ImmutableArray<ContainerSnapshot> all) => all.Length <= StatusReport.MaxContainers
@@ -100,8 +102,7 @@ internal sealed class StatusSource(
                 _ => "asked",
             },
             Words.Of(policies.Guard.Mode),
-            new OrderedDictionary<string, string>(
-                CallTable.Docker.Of(Family.Ending).Select(row => KeyValuePair.Create(row.Name!, Words.Of(policies.For(row.Operation!.Value).Mode)))),
+            Modes(policies),
             status.SwitchedOff,
             status.HoldBack switch
             {
@@ -114,7 +115,21 @@ internal sealed class StatusSource(
             status.FailedReloads,
             status.Failure is { } failure ? new FailureReport(failure.Time, [.. failure.Errors.Select(error => error.ToString())]) : null,
             [.. status.PendingRestart.Select(change => change.Key)],
-            hangsSince);
+            hangsSince,
+            policies.Exempt is { IsEmpty: false } exempt ? new ExemptReport(exempt.Labels, exempt.Callers) : null);
+    }
+
+    private static OrderedDictionary<string, string> Modes(GuardPolicies policies)
+    {
+        var modes = new OrderedDictionary<string, string>(
+            CallTable.Docker.Of(Family.Ending).Select(row => KeyValuePair.Create(row.Name!, Words.Of(policies.For(row.Operation!.Value).Mode))));
+        var families = policies.Families;
+        modes.Add("lock", Words.Of(families.Lock.Mode));
+        modes.Add("lock.tell", Words.Of(families.Lock.Tell.Mode));
+        modes.Add("stats", Words.Of(families.Stats.Mode));
+        modes.Add("streams", Words.Of(families.Streams.Mode));
+        modes.Add("transfers", Words.Of(families.Transfers.Mode));
+        return modes;
     }
 
     private static ContainerReport Describe(ContainerSnapshot snapshot, DateTimeOffset now)

@@ -18,6 +18,7 @@ internal static class StatusText
     {
         var sheet = new Sheet(colour);
         WriteNode(sheet, status);
+        LockText.WriteContainers(sheet, status.Locks);
         WriteOthers(sheet, [.. status.Containers.Where(container => !container.Stuck)]);
         sheet.Blank();
         if (status.StuckContainers == 0)
@@ -34,6 +35,7 @@ internal static class StatusText
         sheet.Heading($"docker-guard-proxy {Clean(status.Proxy.Version)}, pid {status.Proxy.Pid}, up {Age.Text(status.Time - status.Proxy.Started)}");
         sheet.Row("mode", Mode(status.Configuration));
         WriteConfiguration(sheet, status.Configuration);
+        WriteExempt(sheet, status.Configuration.Exempt);
         var engine = status.Engine;
         sheet.Row("engine", $"{Clean(engine.Path)}, {(engine.Ready ? "answers" : "DOES NOT ANSWER")}, {Count(engine.Containers, "container")} known");
         if (engine.Version is not null || engine.Pid is not null)
@@ -51,6 +53,7 @@ internal static class StatusText
             sheet.Row("probe", $"{status.LostProbeThreads} of 2 threads hang in /proc");
         if (status.Execs?.Where(execs => execs.Running >= RunningExecs.Many).ToArray() is [_, ..] many)
             sheet.Row("execs", Execs(many));
+        LockText.WriteNode(sheet, status.Locks);
         if (status.PileUp is [_, ..] pileUp)
             sheet.Row("long calls", string.Join(", ", pileUp.GroupBy(open => open.Operation).Select(LongCalls)));
         StreamText.Write(sheet, status);
@@ -123,6 +126,15 @@ internal static class StatusText
 
         if (configuration.PendingRestart.Count > 0)
             sheet.Row("", "waits for a restart: " + Printable.Of(string.Join(", ", configuration.PendingRestart)));
+    }
+
+    private static void WriteExempt(Sheet sheet, ExemptReport? exempt)
+    {
+        if (exempt is null)
+            return;
+        var labels = exempt.Labels.Select(label => label.Value.Length > 0 ? $"{label.Key}={label.Value}" : label.Key);
+        var all = labels.Select(label => $"label {label}").Concat(exempt.Callers.Select(name => $"caller {name}"));
+        sheet.Row("exempt", Clean(string.Join(", ", all)));
     }
 
     private static void WriteOthers(Sheet sheet, IReadOnlyList<ContainerReport> others)

@@ -14,6 +14,9 @@ internal readonly record struct ApiVersion(long Major, long Minor, bool More = f
     /// <summary>The oldest version that a supported engine takes (moby 20.10 to 24; later ones start at 1.24 or 1.44).</summary>
     public static ApiVersion Oldest { get; } = new(1, 12);
 
+    /// <summary>From here on the head of a wait's answer comes at once (moby 17.06).</summary>
+    public static ApiVersion EarlyWaitHead { get; } = new(1, 30);
+
     /// <summary>From here on stop and restart take a <c>signal</c> (moby 23).</summary>
     public static ApiVersion StopSignals { get; } = new(1, 42);
 

@@ -39,13 +39,29 @@ internal sealed record CallRow(string Method, string Template)
     /// <summary>Whether it makes an exec instance in the container that its path names.</summary>
     public bool MakesExec { get; init; }
 
-    /// <summary>
-    /// Whether its open calls are counted and their age told, while no rule guards them: a container's lock, shim or disk may hang.
-    /// </summary>
-    public bool IsWatched => Name is not null && Family is null;
+    /// <summary>What its calls have to do with the lock of their container; see <see cref="LockOf"/> for those of which some have less.</summary>
+    public LockPart Lock { get; init; }
+
+    /// <summary>Whether its open calls are counted and their age told: a lock, shim or disk may hang. The ledger counts the ending ones.</summary>
+    public bool IsWatched => Name is not null && Family is not Calls.Family.Ending;
+
+    /// <summary>Whether its calls are counted by container while they are unanswered.</summary>
+    public bool IsCounted => NamesContainer && (Lock != LockPart.None || Family == Calls.Family.Stats);
 
     /// <summary>Whether its path names a container.</summary>
     public bool NamesContainer => Template.StartsWith(OfContainer, StringComparison.Ordinal);
+
+    /// <summary>What one call has to do with the lock.</summary>
+    /// <param name="rawTarget">A target of origin form in which this row was found.</param>
+    public LockPart LockOf(ReadOnlySpan<char> rawTarget) => Name switch
+    {
+        // The walk over its files begins when the lock is free again, and takes as long as it takes.
+        "inspect" when LockQuery.IsSet(rawTarget, "size") => Lock & ~LockPart.Permit,
+
+        // The head comes with the container's end: four of them would hold back everybody (moby, postContainersWait).
+        "wait" when LockQuery.VersionOf(rawTarget) is { } version && version < ApiVersion.EarlyWaitHead => LockPart.None,
+        _ => Lock,
+    };
 
     /// <summary>
     /// What a call of this row names, decoded: a container, for <c>/exec/</c> an exec instance. Empty where the route names nothing.

@@ -25,7 +25,7 @@ internal sealed class CallTable
     /// <summary>
     /// Those of dockerd from 18.09 on: moby <c>api/server/router</c> (<c>daemon/server/router</c> from 29 on), each in the file named after its
     /// folder. Of GET and HEAD only what is more than a question stands here; what stands nowhere is passed, and understood first if it is neither.
-    /// <c>POST /containers/prune</c> is left out on purpose: it changes the index.
+    /// <c>POST /containers/prune</c> is not spliced: it changes the index.
     /// </summary>
     public static CallTable Docker { get; } = new(
     [
@@ -51,28 +51,58 @@ internal sealed class CallTable
 
         // container: calls that change the index
         new("POST", "/containers/create") { Changes = ChangingCallKind.Create },
-        new("POST", "/containers/{name:.*}/start") { Changes = ChangingCallKind.Start },
-        new("POST", "/containers/{name:.*}/rename") { Changes = ChangingCallKind.Rename },
+        new("POST", "/containers/prune") { Name = "prune" },
+        new("POST", "/containers/{name:.*}/start")
+            { Name = "start", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holder, Changes = ChangingCallKind.Start },
+        new("POST", "/containers/{name:.*}/rename")
+            { Name = "rename", Family = Family.Lock, Lock = LockPart.Permit, Changes = ChangingCallKind.Rename },
 
-        // container: calls that wait for its lock, its shim or its end
+        // container: calls that wait for its lock, its shim or its end. What docker run sends one after the other, and waits for, is never held
         new("POST", "/exec/{name:.*}/start") { Name = "exec", MayHijack = true, IsSpliced = true, Stream = StreamKind.Exec },
-        new("GET", "/containers/{name:.*}/json") { Name = "inspect", IsSpliced = true },
-        new("GET", "/containers/{name:.*}/stats") { Name = "stats", IsSpliced = true },
-        new("POST", "/containers/{name:.*}/attach") { Name = "attach", MayHijack = true, IsSpliced = true, Stream = StreamKind.Attach },
-        new("GET", "/containers/{name:.*}/attach/ws") { Name = "attach", MayHijack = true, Stream = StreamKind.Attach },
-        new("GET", "/containers/{name:.*}/logs") { Name = "logs", IsSpliced = true },
-        new("POST", "/containers/{name:.*}/wait") { Name = "wait", IsSpliced = true },
+        new("GET", "/containers/{name:.*}/json")
+        {
+            Name = "inspect", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable | LockPart.Tellable, IsSpliced = true,
+        },
+        new("GET", "/containers/{name:.*}/stats") { Name = "stats", Family = Family.Stats, IsSpliced = true },
+        new("GET", "/containers/{name:.*}/top")
+        {
+            Name = "top", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable | LockPart.Tellable, IsSpliced = true,
+        },
+        new("GET", "/containers/{name:.*}/logs")
+        {
+            Name = "logs", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable | LockPart.Tellable, IsSpliced = true,
+        },
+        new("GET", "/containers/{name:.*}/changes")
+        {
+            Name = "changes", Family = Family.Lock, Lock = LockPart.Holdable | LockPart.Tellable | LockPart.Holder, IsSpliced = true,
+        },
+        new("POST", "/containers/{name:.*}/exec")
+            { Name = "exec-create", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable, IsSpliced = true, MakesExec = true },
+        new("POST", "/containers/{name:.*}/attach")
+        {
+            Name = "attach", Family = Family.Lock, Lock = LockPart.Permit, MayHijack = true, IsSpliced = true, Stream = StreamKind.Attach,
+        },
+        new("GET", "/containers/{name:.*}/attach/ws")
+            { Name = "attach", Family = Family.Lock, Lock = LockPart.Permit, MayHijack = true, Stream = StreamKind.Attach },
+        new("POST", "/containers/{name:.*}/wait") { Name = "wait", Family = Family.Lock, Lock = LockPart.Permit, IsSpliced = true },
+        new("POST", "/containers/{name:.*}/update") { Name = "update", Family = Family.Lock, Lock = LockPart.Permit, IsSpliced = true },
+        new("POST", "/containers/{name:.*}/pause") { Name = "pause", Family = Family.Lock, Lock = LockPart.Holder, IsSpliced = true },
+        new("POST", "/containers/{name:.*}/unpause") { Name = "unpause", Family = Family.Lock, Lock = LockPart.Holder, IsSpliced = true },
+        new("HEAD", "/containers/{name:.*}/archive")
+            { Name = "archive", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable, IsSpliced = true },
+        new("GET", "/containers/{name:.*}/archive")
+        {
+            Name = "archive", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holder, IsSpliced = true, Stream = StreamKind.Download,
+        },
+        new("PUT", "/containers/{name:.*}/archive")
+        {
+            Name = "archive", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holder, IsSpliced = true, Stream = StreamKind.Upload,
+        },
 
         // container: the rest
-        new("POST", "/containers/{name:.*}/exec") { IsSpliced = true, MakesExec = true },
         new("POST", "/exec/{name:.*}/resize") { IsSpliced = true },
         new("POST", "/containers/{name:.*}/resize") { IsSpliced = true },
-        new("POST", "/containers/{name:.*}/pause") { IsSpliced = true },
-        new("POST", "/containers/{name:.*}/unpause") { IsSpliced = true },
-        new("POST", "/containers/{name:.*}/update") { IsSpliced = true },
         new("POST", "/commit") { IsSpliced = true },
-        new("GET", "/containers/{name:.*}/archive") { IsSpliced = true, Stream = StreamKind.Download },
-        new("PUT", "/containers/{name:.*}/archive") { IsSpliced = true, Stream = StreamKind.Upload },
 
         // image
         new("POST", "/images/load") { IsSpliced = true },

@@ -41,6 +41,9 @@ internal sealed record Container
     /// <summary>Its pod, when its labels name one.</summary>
     public PodLabels? Pod { get; init; }
 
+    /// <summary>Its labels, which never change; null when not known. Where an event told of it, with what that adds to them.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
     /// <summary><see cref="ContainerSet.Version"/> when it came in; a list asked for before that can't know it.</summary>
     public long Added { get; init; }
 

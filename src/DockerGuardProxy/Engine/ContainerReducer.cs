@@ -153,9 +153,14 @@ internal static class ContainerReducer
     {
         if (known is null)
             return set.With(created);
-        return known.OwnName is null
-            ? set.With(known with { Names = known.Names.InsertRange(0, created.Names), Pod = known.Pod ?? created.Pod })
-            : set;
+        if (known.OwnName is not null && known.Labels is not null)
+            return set;
+        return set.With(known with
+        {
+            Names = known.OwnName is null ? known.Names.InsertRange(0, created.Names) : known.Names,
+            Pod = known.Pod ?? created.Pod,
+            Labels = known.Labels ?? created.Labels,
+        });
     }
 
     private static ContainerSet End(ContainerSet set, Container container, List<ContainerChange> changes)
@@ -172,15 +177,19 @@ internal static class ContainerReducer
         Id = id,
         Names = message.OwnName is { } name ? [name] : [],
         Pod = PodLabels.From(message.Actor?.Attributes),
+        Labels = message.Actor?.Attributes,
     };
 
     private static Container Merge(Container known, ListedContainer line)
     {
         var names = known.Names.SequenceEqual(line.Names, StringComparer.Ordinal) ? known.Names : line.Names;
-        if (names == known.Names && line.Running == known.Running && (line.Pod is null || line.Pod == known.Pod))
+        if (names == known.Names && line.Running == known.Running && (line.Pod is null || line.Pod == known.Pod)
+            && (known.Labels is not null || line.Labels is null))
+        {
             return known;
+        }
 
-        var merged = known with { Names = names, Pod = line.Pod ?? known.Pod };
+        var merged = known with { Names = names, Pod = line.Pod ?? known.Pod, Labels = known.Labels ?? line.Labels };
         if (line.Running == known.Running)
             return merged;
         return line.Running

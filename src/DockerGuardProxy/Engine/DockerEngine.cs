@@ -157,7 +157,10 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
         for (var i = 0; i < result.Length; i++)
         {
             var line = list[i];
-            result[i] = new ListedContainer(line.ID, [.. line.Names ?? []], ListedContainer.IsRun(line.State), PodLabels.From(line.Labels));
+            result[i] = new ListedContainer(line.ID, [.. line.Names ?? []], ListedContainer.IsRun(line.State), PodLabels.From(line.Labels))
+            {
+                Labels = line.Labels as IReadOnlyDictionary<string, string>,
+            };
         }
 
         return result;

@@ -1,3 +1,4 @@
+using DockerGuardProxy.Calls;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Guard;
@@ -58,6 +59,10 @@ internal sealed class ContainerEntry
     public TimeSpan? ScheduledFor { get; set; }
 
     public bool HasOpenCalls => Run.OpenCalls > 0;
+
+    /// <summary>The oldest of them that this process has sent, and its age; null for none.</summary>
+    public (Operation Operation, TimeSpan Age)? OldestOpen(TimeSpan now) =>
+        Run.Open is [var oldest, ..] ? (oldest.Ticket.Call.Operation, now - oldest.SentAt) : null;
 
     public bool HasBackoff => Run.Backoff != Backoff.None;
 

@@ -14,6 +14,9 @@ internal sealed record Exemptions
     /// <summary>Callers by their names, as the kernel keeps them (<c>/proc/PID/comm</c>).</summary>
     public ImmutableArray<string> Callers { get; init; } = [];
 
+    /// <summary>Nobody is named.</summary>
+    public bool IsEmpty => Labels.IsEmpty && Callers.IsEmpty;
+
     /// <summary>Whether containers with such labels are let out; null for none or unknown ones.</summary>
     public bool Frees(IReadOnlyDictionary<string, string>? labels)
     {

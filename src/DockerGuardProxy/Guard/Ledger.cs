@@ -165,6 +165,9 @@ internal sealed class Ledger
     /// <summary>True while a call of the container is with the engine, which holds or waits for the container's lock.</summary>
     public bool HasOpenCalls(string id) => _entries.Find(id) is { HasOpenCalls: true };
 
+    /// <summary>The call of the container that is with the engine for the longest; null for none.</summary>
+    public (Operation Operation, TimeSpan Age)? OldestOpen(string id, TimeSpan now) => _entries.Find(id)?.OldestOpen(now);
+
     /// <summary>True where <see cref="ReleaseBackoff"/> has something to release.</summary>
     public bool HasBackoff(string id) => _entries.Find(id) is { HasBackoff: true };
 

@@ -139,6 +139,13 @@ internal sealed class LedgerKeeper : IDisposable
             return _ledger.HasOpenCalls(id);
     }
 
+    /// <inheritdoc cref="Ledger.OldestOpen"/>
+    public (Operation Operation, TimeSpan Age)? OldestOpen(string id)
+    {
+        lock (_gate)
+            return _ledger.OldestOpen(id, Now);
+    }
+
     /// <inheritdoc cref="Ledger.EvidenceNeeds"/>
     public ImmutableArray<EvidenceNeed> EvidenceNeeds()
     {

@@ -131,7 +131,7 @@ internal static class RefusalText
     }
 
     // Quotes and backslashes would grow in JSON; '?' keeps one character one byte, so cutting and measuring agree.
-    private static string Clean(string foreign, int max)
+    internal static string Clean(string foreign, int max)
     {
         var isCut = foreign.Length > max;
         return string.Create(isCut ? max : foreign.Length, (foreign, isCut), static (to, from) =>
@@ -143,14 +143,14 @@ internal static class RefusalText
         });
     }
 
-    private static string Defuse(string text)
+    internal static string Defuse(string text)
     {
         foreach (var forbidden in Forbidden)
             text = text.Replace(forbidden, forbidden.Replace(' ', '_'), StringComparison.OrdinalIgnoreCase);
         return text;
     }
 
-    private static byte[] ToJson(string message)
+    internal static byte[] ToJson(string message)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var writer = new Utf8JsonWriter(buffer, Json))

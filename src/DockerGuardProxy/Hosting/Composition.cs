@@ -3,6 +3,7 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
@@ -38,6 +39,8 @@ internal static class Composition
         services.AddSingleton<PassThrough>();
         services.AddSingleton<PileUpWatch>();
         AddStreams(services);
+        services.AddSingleton<Exempted>();
+        services.AddSingleton<LockGate>();
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         AddState(services, store, time, procfs);
@@ -54,7 +57,7 @@ internal static class Composition
             provider.GetRequiredService<EngineDialer>().Path,
             provider.GetRequiredService<ProxyApplication>(),
             () => store.Current.Shutdown.Drain,
-            provider.GetRequiredService<GuardedCalls>(),
+            provider.GetRequiredService<AllGuardedCallers>(),
             time,
             provider,
             provider.GetRequiredService<ILoggerFactory>()));
@@ -143,6 +146,7 @@ internal static class Composition
             index.Listen(provider.GetRequiredService<ContainerLearner>());
             index.Listen(provider.GetRequiredService<BypassWatch>());
             index.Listen(new LedgerFeed(provider.GetRequiredService<LedgerKeeper>()));
+            index.Listen(new PermitFeed(provider.GetRequiredService<PermitKeeper>()));
         });
     }
 
@@ -174,7 +178,17 @@ internal static class Composition
             store.Changed += changed => ledger.Policies = changed.Guard.Policies;
             return ledger;
         });
+        services.AddSingleton<IPermitFacts, PermitFacts>();
+        services.AddSingleton<IPermitObserver, PermitLog>();
+        services.AddSingleton(provider =>
+        {
+            var permits = new PermitKeeper(
+                time, store.Current.Guard.Policies, provider.GetRequiredService<IPermitFacts>(), provider.GetRequiredService<IPermitObserver>());
+            store.Changed += changed => permits.Policies = changed.Guard.Policies;
+            return permits;
+        });
         services.AddSingleton<GuardedCalls>();
+        services.AddSingleton<AllGuardedCallers>();
         AddSupervised<EvidenceWatch>(services);
     }
 
@@ -200,6 +214,7 @@ internal static class Composition
     {
         services.AddSingleton<Instrumentation>();
         services.AddSingleton<GuardGauges>();
+        services.AddSingleton<LockGauges>();
         services.AddSingleton<ConfigurationGauges>();
         services.AddSingleton<EngineGauges>();
         services.AddSingleton(provider => new TelemetryPipeline(
@@ -209,6 +224,7 @@ internal static class Composition
         {
             provider.GetRequiredService<GuardGauges>();
             provider.GetRequiredService<StreamTelemetry>();
+            provider.GetRequiredService<LockGauges>();
             provider.GetRequiredService<ConfigurationGauges>();
             provider.GetRequiredService<EngineGauges>();
             return provider.GetRequiredService<TelemetryPipeline>();

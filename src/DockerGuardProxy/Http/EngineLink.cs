@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Sockets;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Streams;
@@ -78,6 +79,12 @@ internal sealed class EngineLink : IEngineExchange, IEngineWay
     /// <summary>The request's place among those whose bytes may wait for their client; null for most.</summary>
     public ClientStream? Watched { get; set; }
 
+    /// <summary>
+    /// Asked when the connection is about to be closed: what is to be done once the engine has answered on it or closed it, if it is to stay open for
+    /// that; null if not.
+    /// </summary>
+    public Func<Action?>? OnLeaving { get; set; }
+
     public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
 
     /// <inheritdoc/>
@@ -141,6 +148,17 @@ internal sealed class EngineLink : IEngineExchange, IEngineWay
         }
 
         _answerHead?.Append(bytes);
+    }
+
+    /// <inheritdoc/>
+    public bool MayLeave => OnLeaving is not null;
+
+    /// <inheritdoc/>
+    public bool TryLeave(Socket socket)
+    {
+        if (!IsDelivered || OnLeaving?.Invoke() is not { } onSeen) return false;
+        Client.Departures.Add(new LeftCall(socket, Client.Departures, onSeen));
+        return true;
     }
 
     /// <summary>

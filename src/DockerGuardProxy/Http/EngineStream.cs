@@ -18,10 +18,14 @@ internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : St
 
     // Its exceptions are the ones that the handler knows how to take; the socket is owned here.
     private readonly NetworkStream _network = new(socket);
+
+    // Ends a read without ending the connection.
+    private readonly CancellationTokenSource? _leaving = exchange.MayLeave ? new() : null;
     private byte[]? _ahead;
     private int _aheadStart;
     private int _aheadEnd;
     private bool _wasFilled;
+    private bool _isLeft;
 
     public Socket Socket { get; } = socket;
 
@@ -43,6 +47,7 @@ internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : St
     {
         if (_ahead is not null) return new(buffer.IsEmpty ? 0 : TakeAhead(buffer.Span));
         if (buffer.IsEmpty) return _network.ReadAsync(buffer, cancellationToken);
+        if (_leaving is not null) return ReadWatchedAsync(buffer, _leaving.Token);
         if (exchange.WatchesAnswer) return ReadWatchedAsync(buffer, cancellationToken);
         if (_wasFilled && buffer.Length < AheadSize && Socket.Available > buffer.Length) return ReadAheadAsync(buffer, cancellationToken);
 
@@ -82,7 +87,13 @@ internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : St
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isLeft && _leaving is not null && exchange.TryLeave(Socket))
+        {
+            // The handler's read fails, as on a connection that is closed.
+            _isLeft = true;
+            _leaving.Cancel();
+        }
+        else if (disposing && !_isLeft)
         {
             // What was read ahead stays out of the pool: a read may be copying from it.
             _network.Dispose();

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace DockerGuardProxy.Http;
 
 /// <summary>Whoever has a request to send on an <see cref="EngineStream"/>.</summary>
@@ -12,4 +14,10 @@ internal interface IEngineExchange
 
     /// <summary>Bytes of an answer that <see cref="WatchesAnswer"/> asked for.</summary>
     public void OnAnswerBytes(ReadOnlySpan<byte> bytes);
+
+    /// <summary>True where the connection may have to outlive the request; see <see cref="TryLeave"/>. Does not change while it is open.</summary>
+    public bool MayLeave => false;
+
+    /// <summary>The stream is about to be closed. True if its connection is somebody else's from now on, and stays open.</summary>
+    public bool TryLeave(Socket socket) => false;
 }

@@ -71,6 +71,12 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     /// <summary>True once the client has closed its socket; asks the kernel.</summary>
     public bool IsPeerGone => PeerState.IsGone(Socket);
 
+    /// <exception cref="OperationCanceledException">The client has closed its socket.</exception>
+    public void ThrowIfPeerGone()
+    {
+        if (IsPeerGone) throw new OperationCanceledException();
+    }
+
     /// <summary>True while no call is under way, or one that is likely to be answered within moments.</summary>
     public bool IsBrief
     {

@@ -9,6 +9,7 @@ namespace DockerGuardProxy.Route;
 internal sealed class CallContext(IFeatureCollection features, IEngineWay way)
 {
     private LongCall? _longCall;
+    private Caller? _caller;
 
     /// <summary>The call as Kestrel has read it.</summary>
     public DefaultHttpContext Http { get; } = new(features);
@@ -18,4 +19,7 @@ internal sealed class CallContext(IFeatureCollection features, IEngineWay way)
 
     /// <summary>Its place among the watched calls.</summary>
     public LongCall LongCall => _longCall ??= new LongCall();
+
+    /// <summary>Who has made it.</summary>
+    public Caller Caller => _caller ??= new Caller(() => Way.Peer, tell: null);
 }

@@ -1,8 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
-using System.Text;
 using DockerGuardProxy.Calls;
-using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
@@ -20,7 +19,7 @@ internal sealed class CallLoop : IClientExchange
     private readonly ClientConnection _client;
     private readonly HttpLayers _kestrel;
     private readonly EngineDialer _dialer;
-    private readonly WatchedCall _watched;
+    private readonly CountedCalls _counted;
     private readonly ILogger _logger;
     private readonly ClientBuffer _buffer = new();
     private readonly SpliceLane _splice;
@@ -30,16 +29,15 @@ internal sealed class CallLoop : IClientExchange
     private bool _isFirst = true;
     private EngineLink? _link;
 
-    public CallLoop(
-        ClientConnection client, HttpLayers kestrel, EngineDialer dialer, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen,
-        ILogger logger)
+    public CallLoop(ClientConnection client, HttpLayers kestrel, EngineDialer dialer, CountedCalls counted, ILogger logger)
     {
         _client = client;
         _kestrel = kestrel;
         _dialer = dialer;
-        _watched = new WatchedCall(client.Socket, pileUp, streams, failOpen);
+        _counted = counted;
         _logger = logger;
-        _splice = new SpliceLane(client, dialer, EndSpliced, OnFault);
+        _splice = new SpliceLane(client, dialer, counted, OnFault);
+        counted.Begin(_splice);
         _requests = new RequestWriter(_splice, client);
         client.Begin(this);
     }
@@ -63,8 +61,8 @@ internal sealed class CallLoop : IClientExchange
         }
         finally
         {
-            _splice.Close();
-            _watched.End();
+            if (!_counted.TryLeave()) _splice.Close();
+            _counted.EndWatch();
             if (_http is { } http)
             {
                 http.EndInput();
@@ -87,7 +85,7 @@ internal sealed class CallLoop : IClientExchange
     public void OnLeft()
     {
         Volatile.Read(ref _opening)?.Close();
-        _splice.OnLeft();
+        if (!_counted.TryLeave()) _splice.OnLeft();
     }
 
     /// <inheritdoc/>
@@ -143,7 +141,8 @@ internal sealed class CallLoop : IClientExchange
             isInputEnded = await _buffer.ReceiveAsync(_client.Socket) == 0;
         if (outcome == RequestOutcome.Http2 && _isFirst)
         {
-            await ServeHttp2Async();
+            Volatile.Write(ref _opening, new Http2Opening(_client, _buffer, _dialer));
+            await _opening!.ServeAsync(_kestrel.Http2);
             return false;
         }
 
@@ -151,7 +150,12 @@ internal sealed class CallLoop : IClientExchange
         _isFirst = false;
         var hasEnd = outcome is RequestOutcome.Plain or RequestOutcome.OddBounded;
         var call = hasEnd ? Match(head) : default;
-        if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice && await SpliceAsync(head, call.Row)) return true;
+        if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice)
+        {
+            var permit = call.Row is { IsCounted: true } counted ? await _counted.AskAsync(counted, _counted.TargetOf(_buffer.Bytes[head.Target])) : PermitOutcome.Send;
+            if (permit.Kind != PermitOutcomeKind.Send) return await AnswerAsync(permit, head);
+            if (await SpliceAsync(head, call.Row)) return true;
+        }
 
         // 5. Where a stream may be granted, what follows the request may be part of that.
         var isBounded = hasEnd && !head.HasUpgrade && call.Row is not { MayHijack: true };
@@ -184,17 +188,30 @@ internal sealed class CallLoop : IClientExchange
         _client.BeginSpliced();
         var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
         var waitsFor100 = head.ExpectsContinue && !head.Framing.IsComplete;
-        var call = new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100);
-        if (WatchedCall.IsOf(row)) call = _watched.Begin(call, row!, Encoding.Latin1.GetString(_buffer.Bytes[head.Target]));
+        var call = new SplicedCall(isHead, row is { MayHijack: true }, waitsFor100) { Serial = _counted.Serial };
+        if (WatchedCall.IsOf(row)) call = _counted.Watch(call, row!, _counted.TargetOf(_buffer.Bytes[head.Target]));
         if (!await _splice.BeginAsync(call))
         {
             // Kestrel's lane says so in Docker's form.
-            EndSpliced();
+            _counted.OnEnded();
             return false;
         }
 
         await _requests.SendAsync(_buffer, head.Length, head.Framing);
         return true;
+    }
+
+    /// <summary>Answers a call that must not be sent, in the guard's name.</summary>
+    /// <returns>False if the connection ends with it.</returns>
+    private async ValueTask<bool> AnswerAsync(PermitOutcome outcome, RequestScan head)
+    {
+        if (outcome.Kind == PermitOutcomeKind.Left) return false;
+        var isHead = _buffer.Bytes[head.Method].SequenceEqual("HEAD"u8);
+        var framing = head.Framing;
+        _buffer.Consume(head.Length + framing.Follow(_buffer.Bytes[head.Length..]));
+        await _client.Socket.SendAllAsync(PermitAnswer.Write(outcome, isHead, isLast: !framing.IsComplete));
+        _client.EndSpliced();
+        return framing.IsComplete;
     }
 
     private async ValueTask<bool> ServeHttpAsync(int length, Framing framing, bool isInputEnded)
@@ -233,21 +250,6 @@ internal sealed class CallLoop : IClientExchange
         }
     }
 
-    private async Task ServeHttp2Async()
-    {
-        var opening = new Http2Opening(_client, _buffer, _dialer);
-        Volatile.Write(ref _opening, opening);
-        if (!await opening.AskAsync()) return;
-        Volatile.Write(ref _opening, null);
-
-        using var link = new Http2Link(_dialer, _client);
-        _client.Features.Set(link);
-        var lane = new Http2Lane(_client);
-        lane.Put(_buffer.Bytes);
-        _buffer.Drop();
-        await lane.RunAsync(_kestrel.Http2, _client.OpenHttp2(lane, link.Streams));
-    }
-
     private HttpLane OpenHttp()
     {
         if (_http is { } open) return open;
@@ -268,12 +270,6 @@ internal sealed class CallLoop : IClientExchange
             OnFault(e);
             return default;
         }
-    }
-
-    private void EndSpliced()
-    {
-        _watched.End();
-        _client.EndSpliced();
     }
 
     private void Leave()

@@ -3,6 +3,7 @@ using System.Text;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,7 +12,8 @@ namespace DockerGuardProxy.Route;
 
 /// <summary>Sends each call on its way: terminating calls to the guard, all others straight to the engine.</summary>
 internal sealed class CallRouter(
-    PassThrough passThrough, GuardedCalls guard, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen)
+    PassThrough passThrough, GuardedCalls guard, LockGate gate, Exempted exempted, ContainerIndex index, BypassWatch bypass, PileUpWatch pileUp,
+    StreamCalls streams, FailOpen failOpen)
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
@@ -32,7 +34,7 @@ internal sealed class CallRouter(
         var target = call.Way.TargetAsSent ?? request.RawTarget;
         var hasBody = features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody;
         var row = failOpen.Try("classifier", (request.Method, target), static it => CallTable.Docker.Match(it.Method, it.target).Row, null);
-        if (row is { Family: Family.Ending })
+        if (row is { Family: Family.Ending } && !IsExempt(call, row, target))
         {
             var classified = failOpen.Try(
                 "classifier",
@@ -48,8 +50,17 @@ internal sealed class CallRouter(
         return passThrough.ForwardAsync(http, call.Way, target, hasBody ? new SentBody(null, change?.Body) : null, change);
     }
 
+    private bool IsExempt(CallContext call, CallRow row, string target) => exempted.Any && failOpen.Try(
+        "index",
+        (exempted, index, call, row, target),
+        static it => it.exempted.Is(it.call.Caller, it.index.Resolve(it.row.ReferenceIn(it.target)).Container),
+        false);
+
     private async Task WatchAsync(CallContext call, string target, bool hasBody, CallRow row)
     {
+        var permit = row.IsCounted ? new PermitCall(call.Caller) : null;
+        if (permit is not null && !await MayBeSentAsync(call, permit, row, target)) return;
+
         failOpen.Try("pile-up watch", (pileUp, call, row, target), static it => it.pileUp.Begin(it.call.LongCall, it.row, it.target));
 
         // HTTP/2 has no hijack.
@@ -60,14 +71,49 @@ internal sealed class CallRouter(
         if (link is not null) link.Watched = stream;
         try
         {
-            await passThrough.ForwardAsync(call.Http, call.Way, target, hasBody ? new SentBody(null, null) : null, null);
+            var change = row.Changes is null ? null : ChangeOf(call.Http.Request.Method, target);
+            IAnswerWatch? watch = permit is null ? change : new PermitWatch(gate, permit, change);
+            if (link is not null && permit is { IsHoldable: true }) link.OnLeaving = () => Leave(permit, call.Http.RequestAborted);
+            await passThrough.ForwardAsync(call.Http, call.Way, target, hasBody ? new SentBody(null, change?.Body) : null, watch);
         }
         finally
         {
-            if (link is not null) link.Watched = null;
+            if (link is not null) (link.Watched, link.OnLeaving) = (null, null);
             if (stream is not null) streams.End(stream);
+            if (permit is { IsKept: false }) gate.Ended(permit);
             failOpen.Try("pile-up watch", (pileUp, call), static it => it.pileUp.End(it.call.LongCall));
         }
+    }
+
+    private async ValueTask<bool> MayBeSentAsync(CallContext call, PermitCall permit, CallRow row, string target)
+    {
+        var outcome = gate.Arrive(permit, row, target);
+        if (outcome.Kind == PermitOutcomeKind.Held)
+        {
+            // The call is taken up from here on: its client may leave, and whoever waits for it learns so.
+            call.Way.Deliver();
+            try
+            {
+                outcome = await permit.Waiter!.Task.WaitAsync(call.Http.RequestAborted);
+            }
+            catch (OperationCanceledException)
+            {
+                gate.LeaveHeld(permit);
+                return false;
+            }
+        }
+
+        if (outcome.Kind == PermitOutcomeKind.Send) return true;
+        await OutcomeAnswer.RefuseAsync(
+            call.Http, PermitAnswer.DecisionOf(outcome), PermitAnswer.RetryAfterOf(outcome), PermitAnswer.BodyOf(outcome));
+        return false;
+    }
+
+    // A call that may be held stays with the engine without its client, so that it is seen when the lock becomes free.
+    private Action? Leave(PermitCall permit, CancellationToken cancellationToken)
+    {
+        var serial = permit.Serial;
+        return cancellationToken.IsCancellationRequested && gate.Left(permit) ? () => gate.Seen(permit, serial) : null;
     }
 
     /// <remarks>A body that was read, even one of no bytes, is framed as its head says: whoever sends that head sends its end as well.</remarks>

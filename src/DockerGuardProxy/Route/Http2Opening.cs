@@ -3,6 +3,7 @@ using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
 using DockerGuardProxy.Splice;
+using Microsoft.AspNetCore.Connections;
 
 namespace DockerGuardProxy.Route;
 
@@ -24,6 +25,21 @@ internal sealed class Http2Opening(ClientConnection client, ClientBuffer buffer,
 
     private Socket? _engine;
     private bool _isClosed;
+
+    /// <summary>Serves the connection until its end.</summary>
+    /// <param name="http2">Kestrel's HTTP/2.</param>
+    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    public async Task ServeAsync(ConnectionDelegate http2)
+    {
+        if (!await AskAsync()) return;
+
+        using var link = new Http2Link(dialer, client);
+        client.Features.Set(link);
+        var lane = new Http2Lane(client);
+        lane.Put(buffer.Bytes);
+        buffer.Drop();
+        await lane.RunAsync(http2, client.OpenHttp2(lane, link.Streams));
+    }
 
     /// <summary>Asks the engine, and has it answer where it speaks no HTTP/2.</summary>
     /// <returns>

@@ -8,9 +8,11 @@ namespace DockerGuardProxy.Route;
 /// <summary>The answer to a guarded call, by what became of it.</summary>
 internal static class OutcomeAnswer
 {
-    private const string DecisionHeader = "Docker-Guard-Proxy";
+    /// <summary>On answers of our own only: what was decided.</summary>
+    internal const string DecisionHeader = "Docker-Guard-Proxy";
 
-    private static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
+    /// <summary>What callers read who were not sent before the proxy's stop.</summary>
+    internal static readonly byte[] TurnedAwayBody = """{"message":"docker-guard-proxy is being restarted; ask again"}"""u8.ToArray();
 
     /// <summary>Writes it; nothing for a call that goes on unguarded.</summary>
     /// <param name="outcome">What became of the call.</param>
@@ -35,7 +37,8 @@ internal static class OutcomeAnswer
         }
     }
 
-    private static async Task RefuseAsync(HttpContext http, string decision, int retryAfterSeconds, ReadOnlyMemory<byte> body)
+    /// <summary>Writes a 503 of our own.</summary>
+    public static async Task RefuseAsync(HttpContext http, string decision, int retryAfterSeconds, ReadOnlyMemory<byte> body)
     {
         http.Response.StatusCode = Refusal.Status;
         http.Response.ContentType = Refusal.ContentType;

@@ -15,14 +15,17 @@ namespace DockerGuardProxy.Route;
 /// trace context, logging scopes and a service scope to every call, and tells when an answer is complete.
 /// </summary>
 internal sealed class ProxyApplication(
-    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, StreamCalls streams, FailOpen failOpen, TimeProvider time,
+    CallRouter calls, EngineDialer dialer, PileUpWatch pileUp, StreamCalls streams, LockGate gate, FailOpen failOpen, TimeProvider time,
     ILogger<ProxyApplication> logger)
     : IHttpApplication<CallContext>, IClientApplication
 {
     public Task StartAsync(IServer server, CancellationToken cancellationToken) => server.StartAsync(this, cancellationToken);
 
-    public Task ServeAsync(ClientConnection client, HttpLayers http) =>
-        new CallLoop(client, http, dialer, pileUp, streams, failOpen, logger).RunAsync();
+    public Task ServeAsync(ClientConnection client, HttpLayers http)
+    {
+        var watched = new WatchedCall(client.Socket, pileUp, streams, failOpen);
+        return new CallLoop(client, http, dialer, new CountedCalls(client, watched, gate), logger).RunAsync();
+    }
 
     public CallContext CreateContext(IFeatureCollection contextFeatures)
     {

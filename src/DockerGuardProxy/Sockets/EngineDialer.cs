@@ -40,4 +40,17 @@ internal sealed class EngineDialer(string path, TimeProvider time)
             await Task.Delay(pause, time, cancellationToken);
         }
     }
+
+    /// <summary>As <see cref="DialAsync"/> without an end to the wait; null where the socket is missing or nobody listens.</summary>
+    public async ValueTask<Socket?> TryDialAsync(Action onWait)
+    {
+        try
+        {
+            return await DialAsync(onWait, CancellationToken.None);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
 }

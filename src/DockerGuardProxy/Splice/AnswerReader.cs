@@ -9,17 +9,17 @@ using DockerGuardProxy.Streams;
 namespace DockerGuardProxy.Splice;
 
 /// <summary>Passes on what the engine sends on one connection of a <see cref="SpliceLane"/>, as it comes.</summary>
-internal sealed class AnswerReader : IStreamEnds
+/// <param name="lane">The lane.</param>
+/// <param name="calls">Told when an answer begins.</param>
+/// <param name="client">Gets the answers.</param>
+/// <param name="engine">The connection that it reads, alone.</param>
+internal sealed class AnswerReader(SpliceLane lane, ISplicedCalls calls, ClientConnection client, Socket engine)
 {
     /// <summary>Bytes of a block for a head and what comes with it.</summary>
     private const int Small = 16 * 1024;
 
     /// <summary>Bytes of a block for the rest of a body: about what a Unix socket holds by default.</summary>
     private const int Large = 128 * 1024;
-
-    private readonly SpliceLane _lane;
-    private readonly ClientConnection _client;
-    private readonly Socket _engine;
 
     // Of the answer under way, once its head is read.
     private Framing _framing;
@@ -29,12 +29,10 @@ internal sealed class AnswerReader : IStreamEnds
     private bool _isAtEnd;
     private bool _isClientGone;
 
-    private AnswerReader(SpliceLane lane, ClientConnection client, Socket engine)
-    {
-        _lane = lane;
-        _client = client;
-        _engine = engine;
-    }
+    // Whether the call under way can be left, and of one that was: called when its answer has begun.
+    private readonly Lock _gate = new();
+    private bool _isBegun;
+    private volatile Action? _onSeen;
 
     private enum Step
     {
@@ -51,24 +49,20 @@ internal sealed class AnswerReader : IStreamEnds
         End,
     }
 
-    /// <inheritdoc/>
-    bool IStreamEnds.HasMore => _engine.Available > 0;
-
-    private ReadOnlySpan<byte> Method => _lane.Call.IsHead ? "HEAD"u8 : default;
+    private ReadOnlySpan<byte> Method => lane.Call.IsHead ? "HEAD"u8 : default;
 
     /// <summary>Runs until the engine's connection has come to its end, or either side is closed.</summary>
-    public static async Task RunAsync(SpliceLane lane, ClientConnection client, Socket engine, Action<Exception> onFault)
+    public async Task RunAsync(Action<Exception> onFault)
     {
-        var reader = new AnswerReader(lane, client, engine);
         try
         {
             for (var step = Step.Head; step != Step.End;)
             {
                 step = step switch
                 {
-                    Step.Head => await reader.PassHeadAsync(),
-                    Step.Body => await reader.PassBodyAsync(),
-                    _ => await reader.PassStreamAsync(),
+                    Step.Head => await PassHeadAsync(),
+                    Step.Body => await PassBodyAsync(),
+                    _ => await PassStreamAsync(),
                 };
             }
         }
@@ -82,14 +76,50 @@ internal sealed class AnswerReader : IStreamEnds
         }
         finally
         {
-            lane.OnEngineEnded(engine, reader._isAtEnd);
+            End();
         }
+    }
+
+    /// <summary>
+    /// The call under way is nobody's from now on: its answer goes nowhere, and the connection ends with its first bytes. False if it has begun.
+    /// </summary>
+    /// <remarks>Invariant, under <c>_gate</c>: of a call that was left nothing goes to the client, and none that has begun is left.</remarks>
+    internal bool TryLeave(Action onSeen)
+    {
+        lock (_gate)
+        {
+            if (_isBegun) return false;
+            _onSeen = onSeen;
+            return true;
+        }
+    }
+
+    private bool TryBegin()
+    {
+        lock (_gate)
+        {
+            _isBegun = true;
+            return _onSeen is null;
+        }
+    }
+
+    private void End()
+    {
+        if (TryBegin())
+        {
+            lane.OnEngineEnded(engine, _isAtEnd);
+            return;
+        }
+
+        engine.Dispose();
+        _onSeen!();
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Step> PassHeadAsync()
     {
-        await _engine.WaitReadableAsync();
+        lock (_gate) _isBegun = false;
+        await engine.WaitReadableAsync();
         var block = ArrayPool<byte>.Shared.Rent(Small);
         var count = 0;
         try
@@ -98,23 +128,23 @@ internal sealed class AnswerReader : IStreamEnds
             while (true)
             {
                 if (count == block.Length) block = Enlarge(block, count);
-                var received = await _engine.ReceiveAsync(block.AsMemory(count), SocketFlags.None);
+                var received = await engine.ReceiveAsync(block.AsMemory(count), SocketFlags.None);
                 if (received == 0)
                 {
                     _isAtEnd = true;
-                    if (count > 0) await SendAsync(block.AsMemory(0, count));
+                    if (count > 0 && TryBegin()) await SendAsync(block.AsMemory(0, count));
                     return Step.End;
                 }
 
                 // Nobody has asked for it: whatever it is, it must not pass for the answer to the next call.
-                if (!_lane.IsAnswering) return Step.End;
+                if (_onSeen is null && !lane.IsAnswering) return Step.End;
 
                 count += received;
                 var outcome = scan.Read(block.AsSpan(0, count), Method);
                 while (outcome == AnswerOutcome.Interim)
                 {
-                    if (scan.Status == 100) _lane.OnContinue();
-                    await SendAsync(block.AsMemory(0, scan.Length));
+                    if (scan.Status == 100) lane.OnContinue();
+                    if (_onSeen is null) await SendAsync(block.AsMemory(0, scan.Length));
                     count -= scan.Length;
                     if (count == 0) return Step.Head;
 
@@ -124,13 +154,14 @@ internal sealed class AnswerReader : IStreamEnds
                 }
 
                 if (outcome == AnswerOutcome.Incomplete) continue;
+                if (!TryBegin()) return Step.End;
 
                 var used = Begin(outcome, scan, block.AsSpan(0, count), out var isStream);
                 await SendAsync(block.AsMemory(0, used));
                 if (isStream)
                 {
-                    _lane.OnStream();
-                    if (_lane.Call.Stream is { Kind: StreamKind.Attach or StreamKind.Exec }) return Step.Stream;
+                    lane.OnStream();
+                    if (lane.Call.Stream is { Kind: StreamKind.Attach or StreamKind.Exec }) return Step.Stream;
                 }
 
                 if (used < count) return EndAnswer(isSurplus: true);
@@ -153,11 +184,11 @@ internal sealed class AnswerReader : IStreamEnds
             {
                 if (block is null)
                 {
-                    await _engine.WaitReadableAsync();
+                    await engine.WaitReadableAsync();
                     block = ArrayPool<byte>.Shared.Rent(Large);
                 }
 
-                var received = await _engine.ReceiveAsync(block, SocketFlags.None);
+                var received = await engine.ReceiveAsync(block, SocketFlags.None);
                 if (received == 0)
                 {
                     _isAtEnd = true;
@@ -169,7 +200,7 @@ internal sealed class AnswerReader : IStreamEnds
                 if (used < received || _framing.IsComplete) return EndAnswer(isSurplus: used < received);
 
                 // Where a block was filled, more is likely to be there. It is not held while nothing comes.
-                if (received < block.Length || _engine.Available == 0)
+                if (received < block.Length || engine.Available == 0)
                 {
                     ArrayPool<byte>.Shared.Return(block);
                     block = null;
@@ -187,7 +218,7 @@ internal sealed class AnswerReader : IStreamEnds
     /// <summary>A stream whose client may stop to read: what the engine holds then may have to be taken over.</summary>
     private async ValueTask<Step> PassStreamAsync()
     {
-        _isAtEnd = await _lane.Call.Stream!.CopyAsync(this);
+        _isAtEnd = await lane.Call.Stream!.CopyAsync(new SplicedEnds(engine, SendAsync));
         return Step.End;
     }
 
@@ -195,8 +226,9 @@ internal sealed class AnswerReader : IStreamEnds
     /// <returns>How many of the bytes belong to the answer.</returns>
     private int Begin(AnswerOutcome outcome, in AnswerScan scan, ReadOnlySpan<byte> bytes, out bool isStream)
     {
-        _client.BeginSplicedAnswer();
-        isStream = outcome == AnswerOutcome.Switching || (outcome == AnswerOutcome.Final && scan.IsRawStream && _lane.Call.MayStream);
+        calls.OnAnswering();
+        client.BeginSplicedAnswer();
+        isStream = outcome == AnswerOutcome.Switching || (outcome == AnswerOutcome.Final && scan.IsRawStream && lane.Call.MayStream);
 
         // What is no HTTP goes on as it is, too: the client makes of it what it would make of it on the engine's own socket.
         if (isStream || outcome == AnswerOutcome.NotHttp)
@@ -207,7 +239,7 @@ internal sealed class AnswerReader : IStreamEnds
 
         _framing = scan.Framing;
         _isLast = scan.Closes;
-        _lane.Call.Glance?.Invoke(scan.Status, bytes[scan.Length..]);
+        lane.Call.Glance?.Invoke(scan.Status, bytes[scan.Length..]);
         return scan.Length + Follow(bytes[scan.Length..]);
     }
 
@@ -222,7 +254,7 @@ internal sealed class AnswerReader : IStreamEnds
 
     private Step EndAnswer(bool isSurplus)
     {
-        _lane.OnAnswered(_isLast || isSurplus);
+        lane.OnAnswered(_isLast || isSurplus);
         return isSurplus ? Step.End : Step.Head;
     }
 
@@ -244,27 +276,15 @@ internal sealed class AnswerReader : IStreamEnds
         {
             try
             {
-                await (_lane.Call.Stream is { Kind: not StreamKind.Upload } stream ? stream.SendAsync(bytes) : _client.Socket.SendAllAsync(bytes));
+                await (lane.Call.Stream is { Kind: not StreamKind.Upload } stream ? stream.SendAsync(bytes) : client.Socket.SendAllAsync(bytes));
                 return;
             }
-            catch (SocketException) when (_lane.IsSending)
+            catch (SocketException) when (lane.IsSending)
             {
                 _isClientGone = true;
             }
         }
 
-        if (!_lane.IsSending) throw new SocketException((int)SocketError.Shutdown);
+        if (!lane.IsSending) throw new SocketException((int)SocketError.Shutdown);
     }
-
-    /// <inheritdoc/>
-    async ValueTask IStreamEnds.WaitAsync() => await _engine.WaitReadableAsync();
-
-    /// <inheritdoc/>
-    ValueTask<int> IStreamEnds.ReadAsync(Memory<byte> buffer) => _engine.ReceiveAsync(buffer, SocketFlags.None);
-
-    /// <inheritdoc/>
-    ValueTask IStreamEnds.SendAsync(ReadOnlyMemory<byte> bytes) => SendAsync(bytes);
-
-    /// <inheritdoc/>
-    void IStreamEnds.CloseEngine() => _engine.Dispose();
 }

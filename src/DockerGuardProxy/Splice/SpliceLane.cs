@@ -6,32 +6,26 @@ namespace DockerGuardProxy.Splice;
 
 /// <summary>
 /// The lane of calls that need no understanding: a client's own connection to the engine, dialled when first needed and closed with the client's.
-/// A request goes to it as it came, and what the engine says comes back as it came; of both only the framing is followed, so that it is known
-/// where the next head begins.
+/// Requests and answers pass as they came; of both only the framing is followed, so that it is known where the next head begins.
 /// </summary>
 /// <remarks>
-/// <para>
 /// (1) Route's loop begins a call; (2) <see cref="RequestWriter"/> sends its head, and its body as far as the framing goes; (3) meanwhile
 /// <see cref="AnswerReader"/> passes the answer on, and says when it is whole, or has become a stream; (4) only then does the loop look at a next
 /// head. Bytes of the engine that nobody asked for end both sides.
-/// </para>
-/// <para>
 /// Invariant, under <c>_gate</c>: a call begins only while none is under way and the engine's connection goes on; each that began is ended once,
 /// by its answer or by the end of the connection; there is a waiter only while a call is under way.
-/// </para>
 /// </remarks>
 /// <param name="client">The client's connection.</param>
 /// <param name="dialer">Opens the engine's.</param>
-/// <param name="onEnded">Called once for each call that began, before the next can begin.</param>
+/// <param name="calls">Told what becomes of its calls.</param>
 /// <param name="onFault">Told of a fault of ours; the connection is closed.</param>
-internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, Action onEnded, Action<Exception> onFault)
-    : IDeparting
+internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, ISplicedCalls calls, Action<Exception> onFault) : IDeparting
 {
     private readonly Lock _gate = new();
     private Socket? _engine;
+    private AnswerReader? _reader;
     private volatile SpliceState _state;
-    private bool _isCallOpen;
-    private bool _isElsewhere;
+    private bool _isCallOpen, _isElsewhere;
     private volatile bool _isSending;
     private SplicedCall _call;
     private TaskCompletionSource<SpliceEnd>? _waiter;
@@ -75,9 +69,8 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
 
     /// <summary>
     /// A call is in the other lane from here on, or is no more. Its client must get that answer, whatever becomes of the connection here: the
-    /// next spliced call dials anew.
+    /// next spliced call dials anew. False if the client has been told that its connection ends: it might send a call taken up now again.
     /// </summary>
-    /// <returns>False if the client has been told that its connection ends: a call taken up now might be sent a second time by it.</returns>
     public bool SetElsewhere(bool isElsewhere)
     {
         lock (_gate)
@@ -86,6 +79,26 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
             return _state == SpliceState.Idle;
         }
     }
+
+    /// <summary>
+    /// Leaves the call under way alone with the engine, whose connection is kept, half-closed, until <paramref name="onSeen"/> tells of its answer.
+    /// <see cref="EndLeft"/> or <see cref="Close"/> follows. False if the answer has begun, part of the request is unsent, or it is another call.
+    /// </summary>
+    public bool TryLeave(long serial, Action onSeen)
+    {
+        Socket? engine;
+        lock (_gate)
+        {
+            if (_state != SpliceState.UnderWay || _isSending || _call.Serial != serial || _reader?.TryLeave(onSeen) is not true) return false;
+            (engine, _engine, _reader) = (_engine, null, null);
+        }
+
+        engine?.EndSending();
+        return true;
+    }
+
+    /// <summary>The client of a call that was left has had another answer: the next call dials anew.</summary>
+    public void EndLeft() => End(isLast: false);
 
     /// <summary>The client has ended its sending side: the engine learns it as it would on its own socket.</summary>
     public void OnInputEnded()
@@ -116,20 +129,18 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
     public void Close()
     {
         Socket? engine;
-        TaskCompletionSource<SpliceEnd>? waiter;
         lock (_gate)
         {
             if (_state == SpliceState.Closed) return;
             _state = SpliceState.Closed;
             (engine, _engine) = (_engine, null);
-            (waiter, _waiter) = (_waiter, null);
         }
 
         client.Departures.Remove(this);
         engine?.Dispose();
         client.Close();
         EndCall();
-        waiter?.TrySetResult(SpliceEnd.Closed);
+        lock (_gate) Wake(SpliceEnd.Closed);
     }
 
     /// <summary>True while bytes of the engine are those of an answer.</summary>
@@ -141,7 +152,7 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
     /// <summary>True while the request is being sent.</summary>
     internal bool IsSending => _isSending;
 
-    /// <summary>The call under way; only while it is.</summary>
+    /// <summary>What of the call under way matters for its answer.</summary>
     internal SplicedCall Call => _call;
 
     /// <summary>The engine has sent a 100: the body comes.</summary>
@@ -168,18 +179,7 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
         }
 
         unsure?.EndSending();
-        if (_state != SpliceState.UnderWay) return;
-
-        EndCall();
-        TaskCompletionSource<SpliceEnd>? waiter = null;
-        lock (_gate)
-        {
-            if (_state != SpliceState.UnderWay) return;
-            _state = isLast || _call.IsLast ? SpliceState.Closing : SpliceState.Idle;
-            if (_state == SpliceState.Idle) (waiter, _waiter) = (_waiter, null);
-        }
-
-        waiter?.TrySetResult(SpliceEnd.Answered);
+        if (_state == SpliceState.UnderWay) End(isLast);
     }
 
     /// <summary>The request is sent, as far as it goes.</summary>
@@ -199,15 +199,12 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
     internal void OnStream()
     {
         client.BecomeStream();
-        TaskCompletionSource<SpliceEnd>? waiter;
         lock (_gate)
         {
             if (_state != SpliceState.UnderWay) return;
             _state = SpliceState.Stream;
-            (waiter, _waiter) = (_waiter, null);
+            Wake(SpliceEnd.Stream);
         }
-
-        waiter?.TrySetResult(SpliceEnd.Stream);
     }
 
     /// <summary>The engine's connection has come to its end.</summary>
@@ -245,16 +242,8 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
 
     private async ValueTask<bool> DialAsync()
     {
-        Socket engine;
-        try
-        {
-            engine = await dialer.DialAsync(ThrowIfGone, CancellationToken.None);
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-
+        if (await dialer.TryDialAsync(client.ThrowIfPeerGone) is not { } engine) return false;
+        var reader = new AnswerReader(this, calls, client, engine);
         lock (_gate)
         {
             if (_state == SpliceState.Closed)
@@ -263,16 +252,11 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
                 throw new OperationCanceledException();
             }
 
-            _engine = engine;
+            (_engine, _reader) = (engine, reader);
         }
 
-        _ = AnswerReader.RunAsync(this, client, engine, onFault);
+        _ = reader.RunAsync(onFault);
         return true;
-
-        void ThrowIfGone()
-        {
-            if (client.IsPeerGone) throw new OperationCanceledException();
-        }
     }
 
     /// <summary>The request's body has no end that both sides agree on: no further call begins here.</summary>
@@ -293,6 +277,24 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, A
             _isCallOpen = false;
         }
 
-        onEnded();
+        calls.OnEnded();
+    }
+
+    private void End(bool isLast)
+    {
+        EndCall();
+        lock (_gate)
+        {
+            if (_state != SpliceState.UnderWay) return;
+            _state = isLast || _call.IsLast ? SpliceState.Closing : SpliceState.Idle;
+            if (_state == SpliceState.Idle) Wake(SpliceEnd.Answered);
+        }
+    }
+
+    // Under the lock. Whoever waits goes on elsewhere.
+    private void Wake(SpliceEnd end)
+    {
+        _waiter?.TrySetResult(end);
+        _waiter = null;
     }
 }

@@ -8,6 +8,9 @@ namespace DockerGuardProxy.Splice;
 /// <param name="WaitsFor100">Its body may come only after a 100.</param>
 internal readonly record struct SplicedCall(bool IsHead, bool MayStream, bool WaitsFor100)
 {
+    /// <summary>Tells it from other calls of the connection, for <see cref="SpliceLane.TryLeave"/>.</summary>
+    public long Serial { get; init; }
+
     /// <summary>No further call follows on the connection: its body has no end that both sides agree on.</summary>
     public bool IsLast { get; init; }
 

@@ -11,6 +11,7 @@ using DockerGuardProxy.Telemetry;
 using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Guard;
+using DockerGuardProxy.Tests.Guard.Permits;
 using DockerGuardProxy.Tests.Probe;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,8 @@ internal sealed class AdminRig : IAsyncDisposable
         var loops = new AcceptLoops();
         loops.Add(new UnixDomainSocketEndPoint(ListenOptions.Default.Path)).Bind(ListenOptions.Default.Path);
         var source = new StatusSource(
-            Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Bypass, Stalled, Guard.Time);
+            Store, loops, Guard.Ledger, Index, new Prober(new ProbeOptions(), Guard.Time), Faults, Vitals, PileUp, Permits.Keeper, Bypass, Stalled,
+            Guard.Time);
         Source = source;
         Telemetry = new TelemetryPipeline(
             new ExportOptions(TelemetryOptions.Default, _ => null), Guard.Time, _services, _loggers.CreateLogger<TelemetryPipeline>());
@@ -65,6 +67,8 @@ internal sealed class AdminRig : IAsyncDisposable
     public EngineVitalsWatch Vitals { get; }
 
     public PileUpWatch PileUp { get; }
+
+    public PermitRig Permits { get; } = new();
 
     public BypassWatch Bypass { get; }
 
@@ -142,6 +146,7 @@ internal sealed class AdminRig : IAsyncDisposable
         Proc.Dispose();
         Telemetry.Dispose();
         Guard.Dispose();
+        Permits.Dispose();
         _loggers.Dispose();
         await _services.DisposeAsync();
         Folder.Dispose();

@@ -45,7 +45,12 @@ public sealed partial class StatusSourceTests
                   "stop": "enforce",
                   "kill": "enforce",
                   "restart": "enforce",
-                  "remove": "enforce"
+                  "remove": "enforce",
+                  "lock": "enforce",
+                  "lock.tell": "observe",
+                  "stats": "enforce",
+                  "streams": "enforce",
+                  "transfers": "observe"
                 },
                 "switchedOff": false,
                 "heldBack": null,
@@ -54,7 +59,8 @@ public sealed partial class StatusSourceTests
                 "failedReloads": 0,
                 "failure": null,
                 "pendingRestart": [],
-                "hangsSince": null
+                "hangsSince": null,
+                "exempt": null
               },
               "engine": {
                 "path": "/var/run/docker.sock",
@@ -123,7 +129,21 @@ public sealed partial class StatusSourceTests
               "moreContainers": 0,
               "execs": [],
               "streams": [],
-              "heldBytes": 0
+              "heldBytes": 0,
+              "locks": {
+                "waiting": 0,
+                "held": 0,
+                "wouldHold": 0,
+                "wrongHolds": 0,
+                "told": 0,
+                "wouldTell": 0,
+                "wrongTells": 0,
+                "refused": 0,
+                "dropped": 0,
+                "containers": [],
+                "statsWaitFor": null,
+                "pruneWaitsFor": null
+              }
             }
 
             """,

@@ -2,6 +2,7 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Http;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Probe;
@@ -37,6 +38,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton(new EngineDialer(EnginePath, time));
         services.AddSingleton<PassThrough>();
         services.AddSingleton<PileUpWatch>();
+        services.AddSingleton<Exempted>().AddSingleton<LockGate>();
         services.AddSingleton<CallRouter>();
         services.AddSingleton<ProxyApplication>();
         services.AddSingleton<ContainerIndex>();
@@ -60,13 +62,17 @@ internal sealed class ProxyRig : IAsyncDisposable
             var review = provider.GetRequiredService<RefusalReview>();
             return new LedgerKeeper(time, GuardPolicies.All(policy ?? GuardPolicy.Default), sender, review, NullGuardObserver.Instance);
         });
+        services.AddSingleton<IPermitFacts, PermitFacts>().AddSingleton<AllGuardedCallers>();
+        services.AddSingleton(provider => new PermitKeeper(
+            time, GuardPolicies.All(policy ?? GuardPolicy.Default), provider.GetRequiredService<IPermitFacts>(), SilentPermits.Instance));
         _services = services.BuildServiceProvider();
         Index.Listen(new LedgerFeed(Ledger));
+        Index.Listen(new PermitFeed(Permits));
         Index.Listen(Bypass);
         var listen = ListenOptions.Default with { Path = SocketPath, Group = "" };
         _server = new ProxyServer(
             listen, Loops, Connections, _services.GetRequiredService<EngineDialer>().Path, _services.GetRequiredService<ProxyApplication>(),
-            () => Drain, _services.GetRequiredService<GuardedCalls>(), time, _services,
+            () => Drain, _services.GetRequiredService<AllGuardedCallers>(), time, _services,
             _services.GetRequiredService<ILoggerFactory>());
     }
 
@@ -99,6 +105,8 @@ internal sealed class ProxyRig : IAsyncDisposable
     public ExecOwners ExecOwners => _services.GetRequiredService<ExecOwners>();
 
     public PileUpWatch PileUp => _services.GetRequiredService<PileUpWatch>();
+
+    public PermitKeeper Permits => _services.GetRequiredService<PermitKeeper>();
 
     public LedgerKeeper Ledger => _services.GetRequiredService<LedgerKeeper>();
 
@@ -141,6 +149,15 @@ internal sealed class ProxyRig : IAsyncDisposable
         _server.Dispose();
         await _services.DisposeAsync();
         _folder.Dispose();
+    }
+
+    private sealed class SilentPermits : IPermitObserver
+    {
+        public static SilentPermits Instance { get; } = new();
+
+        public void On(PermitEvent happened, GuardedContainer? container)
+        {
+        }
     }
 
     private sealed class Provider(ILogger logger) : ILoggerProvider

@@ -63,6 +63,8 @@ public sealed class DocumentationTests
         var index = new ContainerIndex(NullLogger<ContainerIndex>.Instance);
         _ = new GuardGauges(instrumentation, rig.Ledger, new PileUpWatch(rig.Time), new BypassWatch(index, rig.Time), new FaultCount(), rig.Time);
         _ = new StreamTelemetry(instrumentation, new StalledStreams(new RestBudget()));
+        using var permits = new DockerGuardProxy.Tests.Guard.Permits.PermitRig();
+        _ = new LockGauges(instrumentation, permits.Keeper, index, rig.Time);
         _ = new EngineGauges(instrumentation, watch, index);
         _ = new ConfigurationGauges(instrumentation, ConfigurationStore.Start(folder.With("{}").Sources, rig.Time, NullLogger.Instance));
         Assert.True(names.Count > 18);

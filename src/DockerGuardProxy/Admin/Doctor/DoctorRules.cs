@@ -77,6 +77,15 @@ internal static class DoctorRules
                 "find out who starts them and does not end them (docker top); their processes' end, or the container's, frees all of it");
         }
 
+        foreach (var finding in LockRules.Judge(proxy.Locks))
+            yield return finding;
+        if (proxy.Configuration.Exempt is { } exempt)
+        {
+            yield return Finding.Note(
+                "exempt", $"{exempt.Labels.Count} labels and {exempt.Callers.Count} callers are out of every policy",
+                "guard.exempt names them; take out what was only meant for a while");
+        }
+
         if (proxy.LostProbeThreads > 0)
         {
             yield return Finding.Problem(

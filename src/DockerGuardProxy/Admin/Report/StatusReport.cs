@@ -20,6 +20,7 @@ namespace DockerGuardProxy.Admin.Report;
 /// <param name="Execs">The containers in which execs run, those with the most first; at most <see cref="MaxExecs"/>.</param>
 /// <param name="Streams">Calls whose client does not read, or does not send, the longest first; at most <see cref="MaxStreams"/>.</param>
 /// <param name="HeldBytes">Held in all of what was taken over and its clients have not read.</param>
+/// <param name="Locks">What waits for containers' locks and shims.</param>
 internal sealed record StatusReport(
     int Version,
     DateTimeOffset Time,
@@ -35,7 +36,8 @@ internal sealed record StatusReport(
     int MoreContainers = 0,
     IReadOnlyList<ExecsReport>? Execs = null,
     IReadOnlyList<StreamReport>? Streams = null,
-    long HeldBytes = 0)
+    long HeldBytes = 0,
+    LocksReport? Locks = null)
 {
     /// <summary>The format that this program writes and reads.</summary>
     public const int FormatVersion = 1;
@@ -78,6 +80,7 @@ internal sealed record ProxyReport(string Version, int Pid, DateTimeOffset Start
 /// <param name="Failure">What is wrong with what is asked now; null while it is what is in use.</param>
 /// <param name="PendingRestart">Keys whose change waits for a restart.</param>
 /// <param name="HangsSince">Since when the file can't be looked at, as its file system does not answer, in UTC; null where it does.</param>
+/// <param name="Exempt">Who is out of every policy; null where nobody is.</param>
 internal sealed record ConfigurationReport(
     string File,
     string Origin,
@@ -90,7 +93,8 @@ internal sealed record ConfigurationReport(
     long FailedReloads,
     FailureReport? Failure,
     IReadOnlyList<string> PendingRestart,
-    DateTimeOffset? HangsSince = null);
+    DateTimeOffset? HangsSince = null,
+    ExemptReport? Exempt = null);
 
 /// <summary>A configuration that was asked for and is not valid.</summary>
 /// <param name="Time">When it was seen, in UTC.</param>

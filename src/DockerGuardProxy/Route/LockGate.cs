@@ -1,0 +1,56 @@
+using DockerGuardProxy.Calls;
+using DockerGuardProxy.Engine;
+using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
+
+namespace DockerGuardProxy.Route;
+
+/// <summary>
+/// Asks for permits in the name of calls, and tells what becomes of them. A fault of the guard's own sends the call; so does a container that
+/// nobody knows for sure.
+/// </summary>
+internal sealed class LockGate(PermitKeeper permits, ContainerIndex index, Exempted exempted, FailOpen failOpen)
+{
+    /// <summary>A call has come and asks to be sent. While it is held, its waiter tells what comes of it.</summary>
+    /// <param name="call">The call; in no other use.</param>
+    /// <param name="row">Its row.</param>
+    /// <param name="target">Its target as it came.</param>
+    public PermitOutcome Arrive(PermitCall call, CallRow row, string target) => failOpen.Try(
+        "permits", (Gate: this, call, row, target), static it => it.Gate.Ask(it.call, it.row, it.target), PermitOutcome.Send);
+
+    /// <inheritdoc cref="PermitLedger.Answered"/>
+    public void Answered(PermitCall call) => failOpen.Try("permits", (permits, call), static it => it.permits.Answered(it.call));
+
+    /// <inheritdoc cref="PermitLedger.Ended"/>
+    public void Ended(PermitCall call)
+    {
+        // Most are out of all lists since the first byte of their answer.
+        if (call.Container is not null) failOpen.Try("permits", (permits, call), static it => it.permits.Ended(it.call));
+    }
+
+    /// <inheritdoc cref="PermitLedger.Left"/>
+    public bool Left(PermitCall call) => failOpen.Try("permits", (permits, call), static it => it.permits.Left(it.call), false);
+
+    /// <inheritdoc cref="PermitKeeper.Seen"/>
+    public void Seen(PermitCall call, long serial) =>
+        failOpen.Try("permits", (permits, call, serial), static it => it.permits.Seen(it.call, it.serial));
+
+    /// <summary>The caller of a held call has left.</summary>
+    public void LeaveHeld(PermitCall call)
+    {
+        Ended(call);
+        call.Waiter?.TrySetResult(PermitOutcome.Left);
+    }
+
+    private PermitOutcome Ask(PermitCall call, CallRow row, string target)
+    {
+        var part = row.LockOf(target);
+        if (part == LockPart.None && row.Family != Family.Stats) return PermitOutcome.Send;
+        var reference = row.ReferenceIn(target);
+        if (index.Resolve(reference) is not { IsFound: true, Container: { } container } found) return PermitOutcome.Send;
+
+        // By a full id nobody else is meant; a name may belong to another by now, of which nothing was heard yet.
+        if (!index.IsReady && !(found.Exact && container.Id == reference)) return PermitOutcome.Send;
+        return exempted.Any && exempted.Is(call.Caller, container) ? PermitOutcome.Send : permits.Arrive(call, container.Id, row, part);
+    }
+}
