@@ -152,7 +152,9 @@ internal sealed class CallLoop : IClientExchange
         var call = hasEnd ? Match(head) : default;
         if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice)
         {
-            var permit = call.Row is { IsCounted: true } counted ? await _counted.AskAsync(counted, _counted.TargetOf(_buffer.Bytes[head.Target])) : PermitOutcome.Send;
+            var permit = call.Row is { IsCounted: true } counted
+                ? await _counted.AskAsync(counted, _counted.TargetOf(_buffer.Bytes[head.Target]))
+                : PermitOutcome.Send;
             if (permit.Kind != PermitOutcomeKind.Send) return await AnswerAsync(permit, head);
             if (await SpliceAsync(head, call.Row)) return true;
         }
