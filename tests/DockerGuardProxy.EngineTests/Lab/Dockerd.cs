@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Lab;
 
@@ -18,9 +17,6 @@ internal sealed class Dockerd : IAsyncDisposable
 
     /// <summary>The newest that Debian has, from sid; 28.5.2 when its figures were recorded.</summary>
     public const string Newest = "sid";
-
-    /// <summary>All of them, for theories.</summary>
-    public static TheoryData<string> Versions { get; } = [Leaky, Installed, Newer, Newest];
 
     /// <summary>The image every engine has.</summary>
     public const string Image = "lab";

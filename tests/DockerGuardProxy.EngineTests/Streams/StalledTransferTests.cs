@@ -10,7 +10,7 @@ namespace DockerGuardProxy.EngineTests.Streams;
 /// <summary>Archive transfers that their client has left lying, and a reader of events that has.</summary>
 public sealed class StalledTransferTests(Laboratory laboratory)
 {
-    public static TheoryData<string> Versions => Dockerd.Versions;
+    public static TheoryData<string> Versions => EngineVersions.All;
 
     [Theory]
     [MemberData(nameof(Versions))]

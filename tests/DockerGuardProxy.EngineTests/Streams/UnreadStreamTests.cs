@@ -20,7 +20,7 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
     /// <summary>How long a direct client is given to show that nothing happens.</summary>
     private static readonly TimeSpan Direct = TimeSpan.FromSeconds(25);
 
-    public static TheoryData<string> Versions => Dockerd.Versions;
+    public static TheoryData<string> Versions => EngineVersions.All;
 
     [Theory]
     [MemberData(nameof(Versions))]
