@@ -11,7 +11,7 @@ public sealed class LockTests(Laboratory laboratory)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Limit = TimeSpan.FromSeconds(60);
 
     [Theory]
-    [MemberData(nameof(Dockerd.Versions), MemberType = typeof(Dockerd))]
+    [MemberData(nameof(EngineVersions.All), MemberType = typeof(EngineVersions))]
     public async Task Callers_that_leave_cost_the_engine_four_and_patient_ones_get_its_own_bytes(string version)
     {
         var bench = await laboratory.BenchAsync(version);
@@ -185,7 +185,7 @@ public sealed class LockTests(Laboratory laboratory)
     }
 
     [Theory]
-    [MemberData(nameof(Dockerd.Versions), MemberType = typeof(Dockerd))]
+    [MemberData(nameof(EngineVersions.All), MemberType = typeof(EngineVersions))]
     public async Task The_healthy_notice_nothing(string version)
     {
         var bench = await laboratory.BenchAsync(version);
