@@ -27,13 +27,18 @@ internal sealed partial class ContainerLearner(
     /// <summary>At most this many at a time.</summary>
     internal const int Workers = 2;
 
-    /// <summary>At most this many may hang before no more are asked.</summary>
+    /// <summary>At most this many may hang before no more are asked; of those about execs so many again.</summary>
     internal const int MaxHung = 3;
+
+    /// <summary>From one question about the execs of a container to the next: they come and go, and each question takes its lock.</summary>
+    internal static readonly TimeSpan ExecsPause = TimeSpan.FromMinutes(1);
 
     private readonly Channel<Question> _wanted = Channel.CreateUnbounded<Question>();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _execsAsked = new(StringComparer.Ordinal);
     private int _hung;
+    private int _execsHung;
 
     /// <summary>Asks for one container. Does nothing if it was asked for in this run, or nothing is missing.</summary>
     private void Learn(Container container)
@@ -50,8 +55,18 @@ internal sealed partial class ContainerLearner(
         _wanted.Writer.TryWrite(new(container.Id, container.Run, IsOfExecs: false));
     }
 
-    /// <summary>Asks which execs of a container run.</summary>
-    public void LearnExecs(string id) => _wanted.Writer.TryWrite(new(id, 0, IsOfExecs: true));
+    /// <summary>Asks which execs of a container run. Does nothing if that was asked within <see cref="ExecsPause"/>.</summary>
+    public void LearnExecs(string id)
+    {
+        lock (_gate)
+        {
+            if (_execsHung >= MaxHung || (_execsAsked.TryGetValue(id, out var asked) && time.GetElapsedTime(asked) < ExecsPause))
+                return;
+            _execsAsked[id] = time.GetTimestamp();
+        }
+
+        _wanted.Writer.TryWrite(new(id, 0, IsOfExecs: true));
+    }
 
     /// <summary>
     /// Asks for every running container of which something is missing and that was not asked for in its run. After an engine's restart
@@ -76,7 +91,10 @@ internal sealed partial class ContainerLearner(
     public void Removed(Container container)
     {
         lock (_gate)
+        {
             _asked.Remove(container.Id);
+            _execsAsked.Remove(container.Id);
+        }
     }
 
     public void Killed(Container container, string? signal, DateTimeOffset at)
@@ -88,8 +106,9 @@ internal sealed partial class ContainerLearner(
     {
         lock (_gate)
         {
-            _hung = 0;
+            _hung = _execsHung = 0;
             _asked.Clear();
+            _execsAsked.Clear();
         }
     }
 
@@ -103,7 +122,7 @@ internal sealed partial class ContainerLearner(
     {
         if (index.Find(question.Id) is { Running: true } container
             && (question.IsOfExecs || (!container.IsFullyKnown && container.Run == question.Run))
-            && mayInspect(question.Id) && !GaveUp())
+            && mayInspect(question.Id) && !GaveUp(question))
         {
             await AskAsync(question, stoppingToken);
         }
@@ -124,8 +143,15 @@ internal sealed partial class ContainerLearner(
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             lock (_gate)
-                _hung++;
-            Hung(logger, id[..Math.Min(12, id.Length)]);
+            {
+                if (question.IsOfExecs)
+                    _execsHung++;
+                else
+                    _hung++;
+            }
+
+            if (!question.IsOfExecs)
+                Hung(logger, id[..Math.Min(12, id.Length)]);
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {
@@ -134,10 +160,10 @@ internal sealed partial class ContainerLearner(
         }
     }
 
-    private bool GaveUp()
+    private bool GaveUp(Question question)
     {
         lock (_gate)
-            return _hung >= MaxHung;
+            return (question.IsOfExecs ? _execsHung : _hung) >= MaxHung;
     }
 
     /// <summary>What is to be asked.</summary>

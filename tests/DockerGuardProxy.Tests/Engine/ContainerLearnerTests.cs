@@ -56,6 +56,35 @@ public sealed class ContainerLearnerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Execs_that_come_and_go_cost_a_question_a_minute_and_hung_ones_keep_no_run_from_being_learned()
+    {
+        _index.Execs.InDoubt = _learner.LearnExecs;
+        _engine.Interfere = (question, cancellationToken) =>
+            question.StartsWith("execs", StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, cancellationToken) : Task.CompletedTask;
+        await _learner.StartAsync(Cancel);
+        _index.Apply(Event("start", "a", "web", 1));
+        for (var asked = 1; asked <= ContainerLearner.MaxHung + 1; asked++)
+        {
+            for (var i = 0; i < 40; i++)
+            {
+                for (var exec = 0; exec < RunningExecs.Many; exec++)
+                    _index.Apply(Event("exec_start: true", "a", "web", 2, ("execID", $"{exec}")));
+                _index.Apply(Event("exec_die", "a", "web", 2, ("execID", "7")));
+            }
+
+            var expected = Math.Min(asked, ContainerLearner.MaxHung);
+            await Eventually.Async(() => _engine.Asked.Count(question => question == "execs a") == expected);
+            await Eventually.Async(() => { _time.Advance(ContainerLearner.Limit); return true; });
+            _time.Advance(ContainerLearner.ExecsPause);
+        }
+
+        _engine.Inspections[Id("b")] = new Inspection(Id("b"), 3, "INT", 78);
+        _index.Apply(Event("start", "b", "db", 3));
+        await Eventually.Async(() => _index.Find(Id("b"))!.Pid == 78);
+        Assert.Equal(ContainerLearner.MaxHung, _engine.Asked.Count(question => question == "execs a"));
+    }
+
+    [Fact]
     public async Task An_inspect_that_is_given_up_by_the_client_itself_ends_no_worker()
     {
         _engine.Interfere = (_, _) => throw new TaskCanceledException("the client's own limit");
