@@ -29,7 +29,7 @@ internal sealed class StreamRig : IStreamObserver, ILockWaiters, IDisposable
     private readonly EngineVitalsWatch _vitals;
     private readonly FailOpen _failOpen;
 
-    public StreamRig()
+    public StreamRig(IReadOnlyDictionary<string, string>? labels = null)
     {
         Streams = new ClientStreams(Time);
         Stalled = new StalledStreams(Budget);
@@ -44,7 +44,7 @@ internal sealed class StreamRig : IStreamObserver, ILockWaiters, IDisposable
         Proc.Write("uptime", "1000.00 5000.00\n");
         Proc.Process(Init, "init", Cgroup, parent: Shim);
         Index.BeginList();
-        Index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
+        Index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null) { Labels = labels }]);
         Index.Learned(new Inspection(Id, 10, "TERM", Init), Index.Find(Id)!.Run);
     }
 
@@ -105,7 +105,14 @@ internal sealed class StreamRig : IStreamObserver, ILockWaiters, IDisposable
 
     public void On(StreamEvent happened) => Told.Add(happened);
 
-    public bool Any(string containerId) => OthersWait && containerId == Id;
+    /// <summary>What happens as it is asked whether others wait.</summary>
+    public Action OnAsked { get; set; } = static () => { };
+
+    public bool Any(string containerId)
+    {
+        OnAsked();
+        return OthersWait && containerId == Id;
+    }
 
     public void Dispose()
     {
@@ -132,8 +139,10 @@ internal sealed class StalledClient : IStreamEnds, IDisposable
         _rig = rig;
         (_ours, Socket) = Pair();
         (_engineEnd, _engine) = Pair();
+        owner ??= kind is StreamKind.Exec or StreamKind.Events ? null : rig.Index.Resolve(reference).Container?.Id;
         Stream = new ClientStream(kind, reference, _ours, rig.Streams) { ContainerId = owner };
-        Stream.Bind(_engine, () => IsCut = true);
+        Stream.Bind(_engine, _ => IsCut = true);
+        if (kind == StreamKind.Upload) Stream.BodySent = 1 << 20;
         rig.Streams.Add(Stream);
         Running = kind is StreamKind.Attach or StreamKind.Exec ? Stream.CopyAsync(this) : Task.FromResult(true);
     }
