@@ -18,7 +18,7 @@ internal sealed class Http2Call(Http2Link link, TimeProvider time) : IEngineWay
     /// <summary>The target that it is sent with.</summary>
     public string Target { get; private set; } = "";
 
-    /// <summary>Its type as the client sent it; null for none.</summary>
+    /// <summary>Its type as the client sent it, the first of several, as it was looked at; null for none.</summary>
     public string? ContentType { get; private set; }
 
     /// <summary>What it will change in the index if the engine agrees; null for most.</summary>
@@ -62,8 +62,12 @@ internal sealed class Http2Call(Http2Link link, TimeProvider time) : IEngineWay
     }
 
     /// <summary>It is to be forwarded.</summary>
-    public void Begin(HttpContext http, string target, IAnswerWatch? change) =>
-        (Target, ContentType, Change) = (target, http.Request.ContentType, change);
+    public void Begin(HttpContext http, string target, IAnswerWatch? change)
+    {
+        // Not Request.ContentType, which joins several: what the guard has looked at is what the engine has to see.
+        ContentType = http.Request.Headers.ContentType is [var first, ..] ? first : null;
+        (Target, Change) = (target, change);
+    }
 
     /// <inheritdoc/>
     public void Deliver()

@@ -188,7 +188,7 @@ internal sealed class StreamWatch(
         if (!hasFollowed) Tell(new StreamEvent.ProvedWrong(Describe(one)));
     }
 
-    /// <summary>The end that a take-over is for: of a container its <c>die</c>, of an exec that of what the engine sends, or of our taking it.</summary>
+    /// <summary>The end that a take-over is for: of a container its <c>die</c>, of an exec that of what the engine sends, or our cut.</summary>
     private static bool HasFollowed(WatchedStream one, StreamPump pump) =>
         one.Stream.Kind == StreamKind.Attach ? one.Container is null || one.IsOver : pump.Rest is { IsWhole: true } or { IsCut: true };
 

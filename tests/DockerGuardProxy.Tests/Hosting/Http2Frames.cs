@@ -16,8 +16,12 @@ internal static class Http2Frames
         $"\0{(char)(payload.Length >> 8)}{(char)(payload.Length & 255)}{(char)type}{(char)flags}\0\0{(char)(stream >> 8)}{(char)(stream & 255)}{payload}";
 
     /// <summary>A request without a body: literal fields, never indexed (RFC 7541 6.2.2).</summary>
-    public static string Request(int stream, params (string Name, string Value)[] fields) =>
-        Frame(Headers, 5, stream, string.Concat(fields.Select(field => $"\0{Literal(field.Name)}{Literal(field.Value)}")));
+    public static string Request(int stream, params (string Name, string Value)[] fields) => Frame(Headers, 5, stream, Block(fields));
+
+    /// <summary>A POST with a body.</summary>
+    public static string Post(int stream, string path, string body, params (string Name, string Value)[] fields) =>
+        Frame(Headers, 4, stream, Block([(":method", "POST"), (":scheme", "http"), (":authority", "docker"), (":path", path), .. fields]))
+            + Frame(0, 1, stream, body);
 
     /// <summary>The same with the usual pseudo fields.</summary>
     public static string Call(int stream, string method, string path, params (string Name, string Value)[] fields) => Request(
@@ -40,6 +44,9 @@ internal static class Http2Frames
     /// <summary>The error code of a RST_STREAM.</summary>
     public static int CodeOf(string payload) =>
         int.Parse(Convert.ToHexString(Encoding.Latin1.GetBytes(payload)), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static string Block(IEnumerable<(string Name, string Value)> fields) =>
+        string.Concat(fields.Select(field => $"\0{Literal(field.Name)}{Literal(field.Value)}"));
 
     private static string Literal(string text) => text.Length < 127
         ? (char)text.Length + text

@@ -12,6 +12,7 @@ public sealed class Http2ResetTests
         Assert.Equal(11, Http2Reset.CodeOf(reset));
         Assert.Equal(11, Http2Reset.CodeOf(new HttpRequestException("x", reset)));
         Assert.Equal(11, Http2Reset.CodeOf(new AggregateException(new IOException("a"), new IOException("b", reset))));
+        Assert.Null(Http2Reset.CodeOf(new HttpProtocolException(0, "GOAWAY at a stop", null)));
         Assert.Null(Http2Reset.CodeOf(new IOException("x")));
         Assert.Null(Http2Reset.CodeOf(null));
     }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Streams;
