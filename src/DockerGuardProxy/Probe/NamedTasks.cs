@@ -26,18 +26,24 @@ internal static class NamedTasks
         return true;
     }
 
-    /// <summary>When each of these processes was started; null for one that is gone or only waits to be reaped.</summary>
+    /// <summary>When each of these processes was started; null for one that is gone, only waits to be reaped, or is not of its container.</summary>
     /// <param name="root">Where /proc is.</param>
-    /// <param name="pids">The processes.</param>
+    /// <param name="processes">The processes.</param>
     /// <param name="cursor">Told of each step.</param>
     /// <returns>The default where one can't be read.</returns>
-    public static ImmutableArray<ulong?> Starts(ProcRoot root, ImmutableArray<int> pids, ScanCursor cursor)
+    public static ImmutableArray<ulong?> Starts(ProcRoot root, ImmutableArray<NamedProcess> processes, ScanCursor cursor)
     {
         var reader = new ProcReader();
-        var starts = ImmutableArray.CreateBuilder<ulong?>(pids.Length);
-        foreach (var pid in pids)
+        var starts = ImmutableArray.CreateBuilder<ulong?>(processes.Length);
+        foreach (var (pid, container) in processes)
         {
             if (!cursor.TryEnter(ScanPhase.Tasks, pid)) return default;
+            if (container is not null && !IsOf(container, pid))
+            {
+                starts.Add(null);
+                continue;
+            }
+
             switch (reader.Read($"{root.Proc}/{pid}/stat", out var text))
             {
                 case ReadOutcome.Done when TaskStat.TryParse(text, out var stat):
@@ -52,6 +58,9 @@ internal static class NamedTasks
         }
 
         return starts.DrainToImmutable();
+
+        bool IsOf(string id, int pid) => reader.Read($"{root.Proc}/{pid}/cgroup", out var text) == ReadOutcome.Done
+            && CgroupPlace.Parse(text) is { Understood: true } place && place.Ids.Contains(id);
     }
 
     /// <summary>True for a process that only waits to be reaped. A leader that has exited is a zombie for as long as other threads live.</summary>
@@ -59,7 +68,7 @@ internal static class NamedTasks
     /// <param name="pid">The process.</param>
     /// <param name="stat">What its leader tells.</param>
     public static bool IsOver(ProcRoot root, int pid, in TaskStat stat) => stat.State is 'Z' or 'X' or 'x'
-        && (ProcReader.List($"{root.Proc}/{pid}/task", out var threads) != ReadOutcome.Done || threads.Count <= 1);
+        && ProcReader.List($"{root.Proc}/{pid}/task", out var threads) != ReadOutcome.Refused && threads.Count <= 1;
 
     /// <summary>The names of processes, printable ASCII; empty for one that is gone or can't be read.</summary>
     /// <param name="root">Where /proc is.</param>

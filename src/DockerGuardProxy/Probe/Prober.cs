@@ -50,13 +50,13 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// When each of these processes was started, in clock ticks since boot; null for one that is gone or only waits to be reaped, the default
-    /// where nothing can be told. Two numbers name a process for ever. One look, at once.
+    /// When each of these processes was started, in clock ticks since boot; null for one that is gone, only waits to be reaped, or is not of its
+    /// container; the default where nothing can be told. Two numbers name a process for ever. One look, at once.
     /// </summary>
-    public async Task<ImmutableArray<ulong?>> StartsAsync(ImmutableArray<int> pids)
+    public async Task<ImmutableArray<ulong?>> StartsAsync(ImmutableArray<NamedProcess> processes)
     {
-        var starts = await _threads.RunAsync(cursor => new StrongBox<ImmutableArray<ulong?>>(NamedTasks.Starts(options.Root, pids, cursor)))
-            .ConfigureAwait(false);
+        var starts = await _threads.RunAsync(
+            cursor => new StrongBox<ImmutableArray<ulong?>>(NamedTasks.Starts(options.Root, processes, cursor))).ConfigureAwait(false);
         return starts?.Value ?? default;
     }
 

@@ -20,6 +20,7 @@ internal sealed class ExecEnd(IEngineApi engine, Prober prober, string exec, Tim
     private TimeSpan _lookBegan;
     private TimeSpan _dueAt;
     private TimeSpan _pause = Soon;
+    private int? _pid;
     private ulong? _start;
     private bool _isUnknown;
     private bool _isSilent;
@@ -29,8 +30,14 @@ internal sealed class ExecEnd(IEngineApi engine, Prober prober, string exec, Tim
     /// <summary>Full id of its container, once the engine has told of it.</summary>
     public string? Container { get; private set; }
 
-    /// <summary>Its process, while that has to be looked at.</summary>
-    public int? Pid { get; private set; }
+    /// <summary>
+    /// Its process, while that has to be looked at. Until it was seen once it must be of the container: the engine's number may be that of another
+    /// pid namespace, or of a process that came after it.
+    /// </summary>
+    public NamedProcess? Process => _pid is { } pid ? new(pid, _start is null ? Container : null) : null;
+
+    /// <summary>When a stream last pressed for it.</summary>
+    public TimeSpan PressedAt { get; set; }
 
     /// <summary>The processes of its container have to be looked at.</summary>
     public bool NeedsLook { get; private set; }
@@ -52,7 +59,7 @@ internal sealed class ExecEnd(IEngineApi engine, Prober prober, string exec, Tim
             _isUnknown = state is null;
             Container = state?.Container;
             if (state is { Running: false }) Exited(now);
-            else Pid = state?.Pid;
+            else _pid = state?.Pid;
             if (state is { Running: true, Pid: null }) NeedsLook = true;
         }
 #pragma warning disable CA1031 // It did not answer in time, or not at all.
@@ -63,7 +70,7 @@ internal sealed class ExecEnd(IEngineApi engine, Prober prober, string exec, Tim
         }
     }
 
-    /// <summary>Takes when its process was started; null where it is gone.</summary>
+    /// <summary>Takes when its process was started; null where it is gone, or is not of the container.</summary>
     public void Take(ulong? start, TimeSpan now)
     {
         if (start is not null && (_start is null || _start == start))
@@ -75,7 +82,7 @@ internal sealed class ExecEnd(IEngineApi engine, Prober prober, string exec, Tim
         // One that was never seen may be nobody's here: a pid of another namespace.
         if (_start is null) NeedsLook = true;
         else Exited(now);
-        Pid = null;
+        _pid = null;
     }
 
     /// <summary>Takes the last look at its container's processes, and begins one if it is due.</summary>

@@ -16,6 +16,7 @@ internal sealed class ProcessEnds(
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<(string Id, long Run), ContainerEnd> _containers = [];
+    private readonly Dictionary<string, ExecEnd> _execs = new(StringComparer.Ordinal);
 
     /// <summary>Since when the stream's process has been gone; null while it is not, or it can't be told.</summary>
     public TimeSpan? GoneSince(WatchedStream one)
@@ -29,13 +30,10 @@ internal sealed class ProcessEnds(
     public async Task LookAsync(ImmutableArray<WatchedStream> pressing, TimeSpan now, CancellationToken cancellationToken)
     {
         // 1. What is known by now.
+        foreach (var exec in _execs.Where(known => now - known.Value.PressedAt > Kept).Select(known => known.Key).ToArray()) _execs.Remove(exec);
         foreach (var one in pressing.Where(one => one.Stream.Kind == StreamKind.Exec))
         {
-            one.Exec ??= new ExecEnd(engine, prober, one.Stream.Reference, time)
-            {
-                // Where the version is not known, the more careful way.
-                ChildrenCount = EngineVersion.WaitsForOutput(vitals.Info?.Version) ?? true,
-            };
+            one.Exec = Press(one.Stream.Reference, now);
             await one.Exec.AskAsync(now, cancellationToken);
             one.Resolve(index);
         }
@@ -72,14 +70,30 @@ internal sealed class ProcessEnds(
         }
     }
 
+    private ExecEnd Press(string exec, TimeSpan now)
+    {
+        if (!_execs.TryGetValue(exec, out var end))
+        {
+            _execs.Add(exec, end = new ExecEnd(engine, prober, exec, time)
+            {
+                // Where the version is not known, the more careful way.
+                ChildrenCount = EngineVersion.WaitsForOutput(vitals.Info?.Version) ?? true,
+            });
+        }
+
+        end.PressedAt = now;
+        return end;
+    }
+
     private async Task TakeStartsAsync(ImmutableArray<ContainerEnd> asked, ImmutableArray<WatchedStream> pressing, TimeSpan now)
     {
         var inits = asked.Where(end => end.InitPid is not null).ToArray();
-        var execs = pressing.Where(one => one.Exec is { Pid: not null }).ToArray();
+        var execs = pressing.Select(one => one.Exec).OfType<ExecEnd>().Where(exec => exec.Process is not null).Distinct().ToArray();
         if (inits.Length + execs.Length == 0) return;
-        var starts = await prober.StartsAsync([.. inits.Select(end => end.InitPid!.Value), .. execs.Select(one => one.Exec!.Pid!.Value)]);
+        var starts = await prober.StartsAsync(
+            [.. inits.Select(end => new NamedProcess(end.InitPid!.Value, null)), .. execs.Select(exec => exec.Process!.Value)]);
         if (starts.IsDefault) return;
         for (var i = 0; i < inits.Length; i++) inits[i].Take(starts[i], now);
-        for (var i = 0; i < execs.Length; i++) execs[i].Exec!.Take(starts[inits.Length + i], now);
+        for (var i = 0; i < execs.Length; i++) execs[i].Take(starts[inits.Length + i], now);
     }
 }

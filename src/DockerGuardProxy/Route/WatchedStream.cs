@@ -69,11 +69,15 @@ internal sealed class WatchedStream(ClientStream stream)
         var id = Container?.Id ?? stream.ContainerId ?? Exec?.Container;
         Container = id is not null ? index.Find(id)
             : stream.Kind is StreamKind.Exec or StreamKind.Events ? null
-            : index.Resolve(stream.Reference).Container;
+            : FindById(index);
         if (Container is not { } container) return;
         if (container.Running) _run ??= container.Run;
         IsOver = !container.Running || container.Run != _run;
     }
+
+    /// <summary>One that was not known at the call's beginning: its name may have become another one's since, its id may not.</summary>
+    private Container? FindById(ContainerIndex index) =>
+        index.Resolve(stream.Reference).Container is { } found && found.Id.StartsWith(stream.Reference, StringComparison.Ordinal) ? found : null;
 
     /// <summary>What is known of it as an attach or exec stream.</summary>
     /// <param name="gone">Since when its process is gone; null while it is not.</param>

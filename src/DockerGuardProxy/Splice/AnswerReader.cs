@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
-using DockerGuardProxy.Streams;
 
 namespace DockerGuardProxy.Splice;
 

@@ -47,9 +47,10 @@ internal sealed class StreamPump(IStreamEnds ends)
         {
             if (Rest is { } rest)
             {
-                // Whoever fills it must not be left behind: its reads are the engine's socket's, which is the caller's to close.
+                // Whoever fills it must not be left behind: its reads are the engine's socket's, which is the caller's to close. One that has come
+                // to the end reads no more; closed here, what the client still sends would be lost.
                 rest.Drop();
-                if (!_filling.IsCompleted) ends.CloseEngine();
+                if (!rest.IsWhole && !_filling.IsCompleted) ends.CloseEngine();
                 await _filling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -61,7 +61,7 @@ public sealed class ExecProcessesTests : IDisposable
     public async Task A_process_is_named_by_its_start_and_over_once_nothing_of_it_lives()
     {
         _proc.Process(600, "leader", Cgroup, 'Z', start: 7);
-        ImmutableArray<int> pids = [Init, 600, 700];
+        ImmutableArray<NamedProcess> pids = [new(Init, null), new(600, null), new(700, null)];
         Assert.Equal([100ul, null, null], await _prober.StartsAsync(pids));
 
         // A leader that has exited is a zombie while a thread of it lives.
@@ -69,6 +69,24 @@ public sealed class ExecProcessesTests : IDisposable
         Assert.Equal([100ul, 7ul, null], await _prober.StartsAsync(pids));
         _proc.Refuse("600/stat");
         Assert.True((await _prober.StartsAsync(pids)).IsDefault);
+    }
+
+    [Fact]
+    public async Task A_process_that_is_not_of_the_container_it_must_be_of_is_none()
+    {
+        _proc.Process(600, "sh", Cgroup).Process(601, "other", "0::/docker/" + Samples.Id("b") + "\n").Process(602, "hidden", Cgroup);
+        _proc.Refuse("602/cgroup");
+        Assert.Equal([100ul, null, null, null], await _prober.StartsAsync([new(600, Id), new(601, Id), new(602, Id), new(700, Id)]));
+    }
+
+    [Fact]
+    public async Task A_leader_that_has_exited_and_whose_threads_cant_be_listed_is_not_over()
+    {
+        _proc.Process(600, "leader", Cgroup, 'Z', start: 7);
+        Directory.Delete($"{_proc.Root.Proc}/600/task", recursive: true);
+        Assert.Equal([null], await _prober.StartsAsync([new(600, null)]));
+        _proc.Refuse("600/task");
+        Assert.Equal([7ul], await _prober.StartsAsync([new(600, null)]));
     }
 
     [Fact]

@@ -132,6 +132,7 @@ internal sealed class StalledClient : IStreamEnds, IDisposable
         _rig = rig;
         (_ours, Socket) = Pair();
         (_engineEnd, _engine) = Pair();
+        owner ??= kind is StreamKind.Exec or StreamKind.Events ? null : rig.Index.Resolve(reference).Container?.Id;
         Stream = new ClientStream(kind, reference, _ours, rig.Streams) { ContainerId = owner };
         Stream.Bind(_engine, () => IsCut = true);
         rig.Streams.Add(Stream);

@@ -104,6 +104,25 @@ public sealed class StreamPumpTests
         Assert.True(_ends.IsEngineClosed);
     }
 
+    /// <summary>Many times: the client may learn of the end a moment before whoever reads the engine's side has ended.</summary>
+    [Fact]
+    public async Task After_the_end_of_what_was_taken_over_the_engines_side_is_left_open()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var ends = new FakeEnds { IsReading = false };
+            var pump = new StreamPump(ends);
+            var run = pump.RunAsync();
+            ends.Give(1);
+            await Eventually.Async(() => pump.TryTakeOver(_budget, Ample));
+            ends.IsReading = true;
+            ends.Take();
+            ends.End();
+            Assert.True(await run);
+            Assert.False(ends.IsEngineClosed);
+        }
+    }
+
     [Fact]
     public async Task Room_is_shared_with_other_streams()
     {
