@@ -36,7 +36,7 @@ internal static class Tunnel
         try
         {
             await using var source = await response.Content.ReadAsStreamAsync(CancellationToken.None);
-            link.Watched?.Bind(engine, client.Close);
+            link.Watched?.Bind(engine, _ => client.Close());
             var ends = new TunnelEnds(source, engine, client.Socket, link.Watched, cancellationToken);
             await (link.Watched is { } watched ? watched.CopyAsync(ends) : new StreamPump(ends).RunAsync());
         }

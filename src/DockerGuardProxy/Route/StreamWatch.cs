@@ -192,11 +192,18 @@ internal sealed class StreamWatch(
         if (!TransferRules.IsStalled(one.TransferFacts(false, now), policy.Stall) || one.Container is not { } container) return;
         var verdict = TransferRules.Judge(one.TransferFacts(waiters.Any(container.Id), now), policy);
         if (verdict == TransferVerdict.Leave) return;
+
+        // What was measured is as old as the looks since.
+        using (var diag = SockDiag.Open())
+        {
+            if (!one.IsAsMeasured(diag)) return;
+        }
+
         one.Stream.IsDone = true;
         var isCarriedOut = verdict == TransferVerdict.Cut;
         one.IsCut = isCarriedOut;
         Tell(new StreamEvent.TransferCut(Describe(one), isCarriedOut));
-        if (isCarriedOut) one.Stream.Cut?.Invoke();
+        if (isCarriedOut) one.Stream.Cut();
     }
 
     private StalledStream Describe(WatchedStream one) =>

@@ -9,6 +9,12 @@ namespace DockerGuardProxy.Route;
 /// <summary>A stream whose client is waited for. Belongs to the loop of <see cref="StreamWatch"/> alone.</summary>
 internal sealed class WatchedStream(ClientStream stream)
 {
+    /// <summary>
+    /// So many bytes of a body may be gone from the engine's socket while nobody has asked for them there: its HTTP server reads a head through a
+    /// buffer of 4 KB (net/http, newBufioReader).
+    /// </summary>
+    private const int ReadAhead = 4096;
+
     private UnmovedClock _clock = new(-1, -1, TimeSpan.Zero);
     private UnmovedClock _engineClock = new(-1, -1, TimeSpan.Zero);
     private long _byEngine;
@@ -88,7 +94,13 @@ internal sealed class WatchedStream(ClientStream stream)
     public TransferFacts TransferFacts(bool othersWait, TimeSpan now) => new(IsClientsTurn, Unmoved(now), othersWait, stream.IsDone);
 
     /// <summary>It waits for its client and for nobody else: of an upload the engine has taken all that came.</summary>
-    public bool IsClientsTurn => stream.Kind == StreamKind.Upload ? _byEngine == 0 : Unread > 0;
+    public bool IsClientsTurn => stream.Kind == StreamKind.Upload ? _byEngine == 0 && stream.BodySent > ReadAhead : Unread > 0;
+
+    /// <summary>Whether it is at this very moment as it was measured.</summary>
+    /// <param name="diag">To ask with; null where the kernel does not let us.</param>
+    public bool IsAsMeasured(SockDiag? diag) => stream.WaitsSince != 0 && stream.Moves == _clock.Moves
+        && (stream.Unread.Ask(stream.Client, diag) ?? 0) == Unread
+        && (stream is not { Kind: StreamKind.Upload, Engine: { } engine } || stream.UnreadByEngine.Ask(engine, diag) == _byEngine);
 
     /// <summary>For whoever tells of it.</summary>
     /// <param name="hasEnded">Its process is gone.</param>

@@ -24,6 +24,8 @@ internal sealed class RequestWriter(SpliceLane lane, ClientConnection client)
         if (lane.Engine is not { } engine) return;
         try
         {
+            var upload = lane.Call.Stream is { Kind: StreamKind.Upload } stream ? stream : null;
+            long body = -length;
             var count = length + framing.Follow(buffer.Bytes[length..]);
             while (true)
             {
@@ -31,13 +33,17 @@ internal sealed class RequestWriter(SpliceLane lane, ClientConnection client)
                 {
                     await engine.SendAllAsync(buffer.Memory[..count]);
                     buffer.Consume(count);
+                    body += count;
+                    if (upload is not null) upload.BodySent = body;
                 }
 
                 if (framing.IsComplete) return;
                 if (framing.IsBroken) break;
 
                 await _turn.YieldAfterAsync(count);
-                if (lane.Call.Stream is { Kind: StreamKind.Upload } upload) await upload.WaitForInputAsync();
+
+                // Before the engine's 100 it is the engine that is waited for.
+                if (upload is not null && !lane.Call.WaitsFor100) await upload.WaitForInputAsync();
                 else await client.Socket.WaitReadableAsync();
                 if (await buffer.ReceiveAsync(client.Socket) == 0)
                 {

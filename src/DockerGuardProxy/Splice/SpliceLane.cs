@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Listen;
 using DockerGuardProxy.Sockets;
+using DockerGuardProxy.Streams;
 
 namespace DockerGuardProxy.Splice;
 
@@ -45,7 +46,7 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, I
             _state = SpliceState.UnderWay;
             _isCallOpen = _isSending = true;
             _call = call;
-            call.Stream?.Bind(_engine, Close);
+            call.Stream?.Bind(_engine, CloseIf);
         }
 
         return true;
@@ -111,12 +112,9 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, I
     /// <summary>The client can read no more.</summary>
     public void OnLeft()
     {
-        lock (_gate)
-        {
-            if (_state == SpliceState.Idle && !_isSending) return;
-        }
-
-        Close();
+        bool isIdle;
+        lock (_gate) isIdle = _state == SpliceState.Idle && !_isSending;
+        if (!isIdle) Close();
     }
 
     /// <inheritdoc/>
@@ -126,14 +124,16 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, I
     }
 
     /// <summary>Closes both sides; whoever waits for them ends.</summary>
-    public void Close()
+    public void Close() => CloseIf(null);
+
+    /// <summary>The same; but for a call's stream only while that call is under way.</summary>
+    private void CloseIf(ClientStream? only)
     {
         Socket? engine;
         lock (_gate)
         {
-            if (_state == SpliceState.Closed) return;
-            _state = SpliceState.Closed;
-            (engine, _engine) = (_engine, null);
+            if (_state == SpliceState.Closed || (only is not null && !(_isCallOpen && _call.Stream == only))) return;
+            (_state, engine, _engine) = (SpliceState.Closed, _engine, null);
         }
 
         client.Departures.Remove(this);
@@ -234,10 +234,7 @@ internal sealed class SpliceLane(ClientConnection client, EngineDialer dialer, I
 
         // The engine may wait for a client that is still sending to see its answer (net/http, closeWriteAndWait): so does the proxy.
         client.Socket.EndSending();
-        lock (_gate)
-        {
-            if (_state != SpliceState.Closed) client.Departures.Add(this);
-        }
+        lock (_gate) if (_state != SpliceState.Closed) client.Departures.Add(this);
     }
 
     private async ValueTask<bool> DialAsync()

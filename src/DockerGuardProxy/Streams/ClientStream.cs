@@ -15,7 +15,9 @@ namespace DockerGuardProxy.Streams;
 internal sealed class ClientStream(StreamKind kind, string reference, Socket client, ClientStreams streams)
 {
     private long _waitsSince;
+    private long _bodySent;
     private int _moves;
+    private Action<ClientStream>? _cut;
     private volatile Socket? _engine;
 
     public StreamKind Kind => kind;
@@ -52,17 +54,24 @@ internal sealed class ClientStream(StreamKind kind, string reference, Socket cli
     /// <summary>The same of the engine.</summary>
     public UnreadBytes UnreadByEngine { get; } = new();
 
-    /// <summary>Ends the call for both sides; null until there is an engine.</summary>
-    public Action? Cut { get; private set; }
+    /// <summary>Of an upload: how many bytes of its body have gone to the engine's socket.</summary>
+    public long BodySent
+    {
+        get => Interlocked.Read(ref _bodySent);
+        set => Interlocked.Exchange(ref _bodySent, value);
+    }
 
     /// <summary>It goes on this connection.</summary>
     /// <param name="engine">The connection.</param>
-    /// <param name="cut">Ends the call for both sides.</param>
-    public void Bind(Socket engine, Action cut)
+    /// <param name="cut">Ends the call for both sides, if it is still under way: the connection may have gone on to another.</param>
+    public void Bind(Socket engine, Action<ClientStream> cut)
     {
-        Cut = cut;
+        _cut = cut;
         _engine = engine;
     }
+
+    /// <summary>Ends the call for both sides; one that has ended by itself is left alone.</summary>
+    public void Cut() => _cut?.Invoke(this);
 
     /// <summary>The engine has granted a stream: copies what it sends, to its end.</summary>
     /// <returns>True if it has come to its end; false if it broke off, or was closed here.</returns>

@@ -105,7 +105,14 @@ internal sealed class StreamRig : IStreamObserver, ILockWaiters, IDisposable
 
     public void On(StreamEvent happened) => Told.Add(happened);
 
-    public bool Any(string containerId) => OthersWait && containerId == Id;
+    /// <summary>What happens as it is asked whether others wait.</summary>
+    public Action OnAsked { get; set; } = static () => { };
+
+    public bool Any(string containerId)
+    {
+        OnAsked();
+        return OthersWait && containerId == Id;
+    }
 
     public void Dispose()
     {
@@ -134,7 +141,8 @@ internal sealed class StalledClient : IStreamEnds, IDisposable
         (_engineEnd, _engine) = Pair();
         owner ??= kind is StreamKind.Exec or StreamKind.Events ? null : rig.Index.Resolve(reference).Container?.Id;
         Stream = new ClientStream(kind, reference, _ours, rig.Streams) { ContainerId = owner };
-        Stream.Bind(_engine, () => IsCut = true);
+        Stream.Bind(_engine, _ => IsCut = true);
+        if (kind == StreamKind.Upload) Stream.BodySent = 1 << 20;
         rig.Streams.Add(Stream);
         Running = kind is StreamKind.Attach or StreamKind.Exec ? Stream.CopyAsync(this) : Task.FromResult(true);
     }

@@ -116,9 +116,11 @@ public sealed class TakeOverTests : ProxiedTests
         if (kind == "Upload")
         {
             await Eventually.Async(() => stream.WaitsSince != 0);
+            Assert.Equal(0, stream.BodySent);
             await Client.SendAsync("123456789");
             await connection.TextAsync(9);
             await Eventually.Async(() => stream.WaitsSince == 0);
+            Assert.Equal(9, stream.BodySent);
         }
 
         var length = kind == "Upload" ? 0 : 1 << 20;
@@ -128,6 +130,46 @@ public sealed class TakeOverTests : ProxiedTests
         await Client.TextAsync(length);
         await sending;
         await Eventually.Async(() => !Rig.Streams.Open.Any());
+    }
+
+    [Fact]
+    public async Task An_upload_whose_client_waits_for_a_100_is_not_waited_for()
+    {
+        await Client.SendAsync("PUT /containers/web/archive?path=/ HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
+        await connection.HeadAsync();
+        var stream = Assert.Single(Rig.Streams.Open);
+
+        // Nothing tells that the proxy waits; so long it would be seen to.
+        for (var i = 0; i < 20 && stream.WaitsSince == 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        Assert.Equal(0, stream.WaitsSince);
+        await connection.SendAsync("HTTP/1.1 100 Continue\r\n\r\n");
+        await Client.HeadAsync();
+        await Client.SendAsync("1234");
+        await Eventually.Async(() => stream.WaitsSince != 0);
+    }
+
+    [Fact]
+    public async Task A_cut_that_comes_after_the_end_of_its_call_leaves_the_connection_alone()
+    {
+        const string answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        await Client.SendAsync("GET /containers/web/archive?path=/ HTTP/1.1\r\nHost: h\r\n\r\n");
+        var connection = await Engine.AcceptAsync();
+        await connection.HeadAsync();
+        var first = Assert.Single(Rig.Streams.Open);
+        await connection.SendAsync(answer);
+        Assert.Equal("ok", (await Client.AnswerAsync()).Body);
+        await Eventually.Async(() => !Rig.Streams.Open.Any());
+        first.Cut();
+        await Client.SendAsync("GET /containers/web/archive?path=/ HTTP/1.1\r\nHost: h\r\n\r\n");
+        await connection.HeadAsync();
+        first.Cut();
+        await connection.SendAsync(answer);
+        Assert.Equal("ok", (await Client.AnswerAsync()).Body);
+        await Client.SendAsync("GET /containers/web/archive?path=/ HTTP/1.1\r\nHost: h\r\n\r\n");
+        await connection.HeadAsync();
+        Assert.Single(Rig.Streams.Open).Cut();
+        Assert.Equal("", await connection.RestAsync());
     }
 
     private static string Numbers(int from, int to) => string.Concat(Enumerable.Range(from, to - from).Select(i => $"{i}\n"));
