@@ -5,8 +5,9 @@ namespace DockerGuardProxy.Guard;
 /// <param name="Unmoved">How long their number has not changed, nor any other byte gone to the client.</param>
 /// <param name="Gone">How long the stream's process has been known to be gone; null while it is not.</param>
 /// <param name="IsOver">The engine has told of the end: nothing of it waits for this stream.</param>
-/// <param name="IsDone">It was taken over, or it was said that it would be.</param>
-internal readonly record struct StreamFacts(long Unread, TimeSpan Unmoved, TimeSpan? Gone, bool IsOver, bool IsDone);
+/// <param name="IsSaid">It was said that it would be taken over.</param>
+/// <param name="IsDone">It was taken over.</param>
+internal readonly record struct StreamFacts(long Unread, TimeSpan Unmoved, TimeSpan? Gone, bool IsOver, bool IsSaid, bool IsDone);
 
 /// <summary>What is to be done about a stream.</summary>
 internal enum StreamVerdict
@@ -39,7 +40,7 @@ internal static class StreamRules
 
     /// <summary>
     /// The rows, the first that matches wins:
-    /// 1. the policy is off; nothing waits; it is done; the engine has told of the end: leave it;
+    /// 1. the policy is off; nothing waits; it is done, or was said where no more may be done; the engine has told of the end: leave it;
     /// 2. the client has taken something, so lately that nothing can follow soon: leave it;
     /// 3. it is not stalled yet, or its process lives, or has not been gone for long: look;
     /// 4. otherwise it is taken over, or that is said.
@@ -48,6 +49,7 @@ internal static class StreamRules
     {
         // 1.
         if (policy.Mode == GuardMode.Off || facts.Unread <= 0 || facts.IsDone || facts.IsOver) return StreamVerdict.Leave;
+        if (facts.IsSaid && policy.Mode != GuardMode.Enforce) return StreamVerdict.Leave;
 
         // 2.
         if (facts.Unmoved < policy.Stall - policy.Ended - Ahead) return StreamVerdict.Leave;

@@ -6,8 +6,9 @@ namespace DockerGuardProxy.Guard;
 /// </param>
 /// <param name="Unmoved">How long it has been so without a byte moved.</param>
 /// <param name="OthersWait">Calls for the same container are unanswered.</param>
-/// <param name="IsDone">It was cut, or it was said that it would be.</param>
-internal readonly record struct TransferFacts(bool IsClientsTurn, TimeSpan Unmoved, bool OthersWait, bool IsDone);
+/// <param name="IsSaid">It was said that it would be cut.</param>
+/// <param name="IsDone">It was cut.</param>
+internal readonly record struct TransferFacts(bool IsClientsTurn, TimeSpan Unmoved, bool OthersWait, bool IsSaid, bool IsDone);
 
 /// <summary>What is to be done about a transfer.</summary>
 internal enum TransferVerdict
@@ -35,6 +36,6 @@ internal static class TransferRules
     public static TransferVerdict Judge(in TransferFacts facts, TransfersPolicy policy)
     {
         if (policy.Mode == GuardMode.Off || facts.IsDone || !facts.OthersWait || !IsStalled(facts, policy.Stall)) return TransferVerdict.Leave;
-        return policy.Mode == GuardMode.Enforce ? TransferVerdict.Cut : TransferVerdict.Say;
+        return policy.Mode == GuardMode.Enforce ? TransferVerdict.Cut : facts.IsSaid ? TransferVerdict.Leave : TransferVerdict.Say;
     }
 }

@@ -70,18 +70,25 @@ internal static class NamedTasks
     public static bool IsOver(ProcRoot root, int pid, in TaskStat stat) => stat.State is 'Z' or 'X' or 'x'
         && ProcReader.List($"{root.Proc}/{pid}/task", out var threads) != ReadOutcome.Refused && threads.Count <= 1;
 
-    /// <summary>The names of processes, printable ASCII; empty for one that is gone or can't be read.</summary>
+    /// <summary>The names of processes, printable ASCII; empty for one that is gone or has no number, null for one that can't be read.</summary>
     /// <param name="root">Where /proc is.</param>
     /// <param name="pids">The processes.</param>
     /// <param name="cursor">Told of each step.</param>
-    public static ImmutableArray<string> Comms(ProcRoot root, ImmutableArray<int> pids, ScanCursor cursor)
+    public static ImmutableArray<string?> Comms(ProcRoot root, ImmutableArray<int> pids, ScanCursor cursor)
     {
         var reader = new ProcReader();
         return [.. pids.Select(Comm)];
 
-        string Comm(int pid) =>
-            pid > 0 && cursor.TryEnter(ScanPhase.Tasks, pid) && reader.Read($"{root.Proc}/{pid}/comm", out var text) == ReadOutcome.Done
-            ? Printable.Of(text.TrimEnd((byte)'\n'))
-            : "";
+        string? Comm(int pid)
+        {
+            if (pid <= 0) return "";
+            if (!cursor.TryEnter(ScanPhase.Tasks, pid)) return null;
+            return reader.Read($"{root.Proc}/{pid}/comm", out var text) switch
+            {
+                ReadOutcome.Done => Printable.Of(text.TrimEnd((byte)'\n')),
+                ReadOutcome.Gone => "",
+                _ => null,
+            };
+        }
     }
 }

@@ -60,12 +60,14 @@ internal sealed class Prober(ProbeOptions options, TimeProvider time)
         return starts?.Value ?? default;
     }
 
-    /// <summary>The names of processes, printable ASCII; empty for one that is gone or can't be read. One look, at once.</summary>
-    public async Task<ImmutableArray<string>> CommsAsync(ImmutableArray<int> pids)
+    /// <summary>
+    /// The names of processes, printable ASCII; empty for one that is gone or has no number, null for one that can't be read. One look, at once.
+    /// </summary>
+    public async Task<ImmutableArray<string?>> CommsAsync(ImmutableArray<int> pids)
     {
-        var comms = await _threads.RunAsync(cursor => new StrongBox<ImmutableArray<string>>(NamedTasks.Comms(options.Root, pids, cursor)))
+        var comms = await _threads.RunAsync(cursor => new StrongBox<ImmutableArray<string?>>(NamedTasks.Comms(options.Root, pids, cursor)))
             .ConfigureAwait(false);
-        return comms?.Value ?? [.. pids.Select(static _ => "")];
+        return comms?.Value ?? [.. pids.Select(static _ => (string?)null)];
     }
 
     /// <summary>Which processes of a run there are beside its init. One look, at once; goes through all of /proc.</summary>

@@ -167,10 +167,13 @@ internal sealed class EvidenceWatch(
         return look;
     }
 
-    /// <summary>Of a lost exit, what the engine waits for: a client of ours that does not read, or else one past us, or its log driver.</summary>
+    /// <summary>
+    /// Of a lost exit, what the engine waits for: a client of ours that does not read, or else one past us, or its log driver. Nothing where nobody
+    /// watches the clients: that none is known says nothing then.
+    /// </summary>
     private Diagnosis Explain(EvidenceNeed need, Diagnosis diagnosis)
     {
-        if (diagnosis.Kind != DiagnosisKind.ExitLost) return diagnosis;
+        if (diagnosis.Kind != DiagnosisKind.ExitLost || ledger.Policies.Families.Streams.Mode == GuardMode.Off) return diagnosis;
         var clients = stalled.HoldingUp(need.Id);
         var first = clients.Length == 0
             ? null

@@ -36,7 +36,10 @@ internal sealed class StreamWatch(
     /// <summary>From a take-over on: what was waited for follows within this time.</summary>
     private static readonly TimeSpan Follows = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of more than these nothing is done that would not be done for the longest waiting alone.</summary>
+    /// <summary>
+    /// Of more than these nothing is done that would not be done for the longest waiting alone. Those about which something was said or done do not
+    /// count: they would keep the others out for as long as they wait.
+    /// </summary>
     private const int Max = 256;
 
     private readonly ImmutableArray<IStreamObserver> _observers = [.. observers];
@@ -99,7 +102,7 @@ internal sealed class StreamWatch(
         foreach (var one in _watched.Values)
         {
             TellStall(one, settings, now);
-            if (guard.Exempt.Callers.Contains(one.Comm ?? "")) continue;
+            if (one.IsExempt(guard.Exempt)) continue;
             if (one.Stream.Kind is StreamKind.Download or StreamKind.Upload) Cut(one, settings.Transfers, now);
             else if (one.Stream.Pump is { } pump) TakeOver(one, pump, settings.Streams, now);
         }
@@ -117,14 +120,19 @@ internal sealed class StreamWatch(
     private static GuardMode ModeOf(StreamKind kind, FamilyPolicies settings) =>
         kind is StreamKind.Download or StreamKind.Upload ? settings.Transfers.Mode : settings.Streams.Mode;
 
-    /// <summary>Keeps those whose client is waited for, the longest waiting first, and those that were taken over; forgets the others.</summary>
+    /// <summary>
+    /// Keeps those whose client is waited for, those of processes before others and the longest waiting first, and those that were taken over;
+    /// forgets the others.
+    /// </summary>
     private void Follow(FamilyPolicies settings)
     {
-        var followed = streams.Open
+        var waiting = streams.Open
             .Select(stream => (Stream: stream, Since: stream.WaitsSince))
             .Where(one => ModeOf(one.Stream.Kind, settings) != GuardMode.Off && (one.Since != 0 || one.Stream.Pump?.Rest is not null)
                 && (_watched.ContainsKey(one.Stream) || time.GetElapsedTime(one.Since) >= Pause))
-            .OrderBy(one => one.Since).Take(Max).Select(one => one.Stream).ToHashSet();
+            .ToLookup(one => one.Stream.IsSaid);
+        var next = waiting[false].OrderByDescending(one => IsProcess(one.Stream.Kind)).ThenBy(one => one.Since).Take(Max);
+        var followed = waiting[true].Concat(next).Select(one => one.Stream).ToHashSet();
         foreach (var gone in _watched.Keys.Where(stream => !followed.Contains(stream)).ToArray()) _watched.Remove(gone);
         foreach (var stream in followed)
         {
@@ -162,7 +170,7 @@ internal sealed class StreamWatch(
 
             // False where the client has taken everything in this very moment.
             if (isCarriedOut && !pump.TryTakeOver(budget, new RestLimits(policy.MaxRestPerStream, policy.MaxRestOnNode))) return;
-            one.Stream.IsDone = true;
+            (one.Stream.IsSaid, one.Stream.IsDone) = (true, isCarriedOut);
             if (isCarriedOut) one.ReviewFrom = now;
             Tell(new StreamEvent.TakenOver(Describe(one), isCarriedOut));
         }
@@ -199,15 +207,14 @@ internal sealed class StreamWatch(
             if (!one.IsAsMeasured(diag)) return;
         }
 
-        one.Stream.IsDone = true;
         var isCarriedOut = verdict == TransferVerdict.Cut;
-        one.IsCut = isCarriedOut;
+        (one.Stream.IsSaid, one.Stream.IsDone, one.IsCut) = (true, isCarriedOut, isCarriedOut);
         Tell(new StreamEvent.TransferCut(Describe(one), isCarriedOut));
         if (isCarriedOut) one.Stream.Cut();
     }
 
     private StalledStream Describe(WatchedStream one) =>
-        one.Describe(IsProcess(one.Stream.Kind) && (one.Stream.IsDone || ends.GoneSince(one) is not null));
+        one.Describe(IsProcess(one.Stream.Kind) && (one.Stream.IsSaid || ends.GoneSince(one) is not null));
 
     private void Tell(StreamEvent happened)
     {

@@ -29,6 +29,10 @@ internal sealed class WatchedStream(ClientStream stream)
     /// <summary>The client's name; null before it was read.</summary>
     public string? Comm { get; set; }
 
+    /// <summary>Whether nothing may be done about it: not about its container, nor its caller, nor one whose name is not known yet.</summary>
+    public bool IsExempt(Exemptions exempt) => exempt.Frees(Container?.Labels)
+        || (!exempt.Callers.IsEmpty && (Comm is null || exempt.Callers.Contains(Comm)));
+
     /// <summary>The container, as the index knows it now; null where that is not known.</summary>
     public Container? Container { get; private set; }
 
@@ -88,10 +92,10 @@ internal sealed class WatchedStream(ClientStream stream)
     /// <summary>What is known of it as an attach or exec stream.</summary>
     /// <param name="gone">Since when its process is gone; null while it is not.</param>
     /// <param name="now">The time.</param>
-    public StreamFacts Facts(TimeSpan? gone, TimeSpan now) => new(Unread, Unmoved(now), now - gone, IsOver, stream.IsDone);
+    public StreamFacts Facts(TimeSpan? gone, TimeSpan now) => new(Unread, Unmoved(now), now - gone, IsOver, stream.IsSaid, stream.IsDone);
 
     /// <summary>What is known of it as a transfer.</summary>
-    public TransferFacts TransferFacts(bool othersWait, TimeSpan now) => new(IsClientsTurn, Unmoved(now), othersWait, stream.IsDone);
+    public TransferFacts TransferFacts(bool othersWait, TimeSpan now) => new(IsClientsTurn, Unmoved(now), othersWait, stream.IsSaid, stream.IsDone);
 
     /// <summary>It waits for its client and for nobody else: of an upload the engine has taken all that came.</summary>
     public bool IsClientsTurn => stream.Kind == StreamKind.Upload ? _byEngine == 0 && stream.BodySent > ReadAhead : Unread > 0;

@@ -13,7 +13,12 @@ internal sealed class SplicedEnds(Socket engine, Func<ReadOnlyMemory<byte>, Valu
     public bool HasMore => engine.Available > 0;
 
     /// <inheritdoc/>
-    public async ValueTask WaitAsync() => await engine.WaitReadableAsync();
+    public async ValueTask WaitAsync()
+    {
+        // Again where it ends for nothing: what follows takes a buffer, and holds it until something comes.
+        do await engine.WaitReadableAsync();
+        while (engine.Look() == InputState.Nothing);
+    }
 
     /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<byte> buffer) => engine.ReceiveAsync(buffer, SocketFlags.None);

@@ -45,7 +45,10 @@ internal sealed class ClientStream(StreamKind kind, string reference, Socket cli
     /// <summary>What is under way, once the engine has granted a stream of its own.</summary>
     public StreamPump? Pump { get; private set; }
 
-    /// <summary>What was to be done about it was done, or was said; for the watch alone.</summary>
+    /// <summary>What is to be done about it was said, whether or not it was done; for the watch alone.</summary>
+    public bool IsSaid { get; set; }
+
+    /// <summary>What was to be done about it was done; for the watch alone.</summary>
     public bool IsDone { get; set; }
 
     /// <summary>Tells the bytes that wait for the client; for the watch alone.</summary>
@@ -94,7 +97,14 @@ internal sealed class ClientStream(StreamKind kind, string reference, Socket cli
     public ValueTask WaitForInputAsync()
     {
         var waiting = client.WaitReadableAsync();
-        return waiting.IsCompletedSuccessfully ? default : WaitForAsync(new ValueTask(waiting.AsTask()));
+        return waiting.IsCompletedSuccessfully && client.Look() != InputState.Nothing ? default : WaitForAsync(InputAsync(waiting));
+    }
+
+    /// <summary>One wait, however often it ends for nothing: that is no move of the client's.</summary>
+    private async ValueTask InputAsync(ValueTask<int> waiting)
+    {
+        await waiting;
+        while (client.Look() == InputState.Nothing) await client.WaitReadableAsync();
     }
 
     private async ValueTask WaitForAsync(ValueTask moving)

@@ -36,6 +36,8 @@ public sealed class StreamRulesTests
         Assert.Equal(StreamVerdict.Leave, Judge(Facts(60, 60) with { Unread = 0 }));
         Assert.Equal(StreamVerdict.Leave, Judge(Facts(60, 60) with { IsDone = true }));
         Assert.Equal(StreamVerdict.Leave, Judge(Facts(60, 60) with { IsOver = true }));
+        Assert.Equal(StreamVerdict.Leave, Judge(Facts(60, 60) with { IsSaid = true }, GuardMode.Observe));
+        Assert.Equal(StreamVerdict.TakeOver, Judge(Facts(60, 60) with { IsSaid = true }));
     }
 
     [Fact]
@@ -63,5 +65,5 @@ public sealed class StreamRulesTests
         StreamRules.Judge(facts, Policy with { Mode = mode });
 
     private static StreamFacts Facts(double unmoved, double gone) =>
-        new(1, TimeSpan.FromSeconds(unmoved), gone < 0 ? null : TimeSpan.FromSeconds(gone), IsOver: false, IsDone: false);
+        new(1, TimeSpan.FromSeconds(unmoved), gone < 0 ? null : TimeSpan.FromSeconds(gone), IsOver: false, IsSaid: false, IsDone: false);
 }

@@ -22,8 +22,10 @@ public sealed class TransferRulesTests
         Assert.Equal(TransferVerdict.Say, TransferRules.Judge(facts, new TransfersPolicy()));
         Assert.Equal(TransferVerdict.Leave, TransferRules.Judge(facts, Policy with { Mode = GuardMode.Off }));
         Assert.Equal(TransferVerdict.Leave, TransferRules.Judge(facts with { IsDone = true }, Policy));
+        Assert.Equal(TransferVerdict.Leave, TransferRules.Judge(facts with { IsSaid = true }, new TransfersPolicy()));
+        Assert.Equal(TransferVerdict.Cut, TransferRules.Judge(facts with { IsSaid = true }, Policy));
     }
 
     private static TransferFacts Facts(bool isClientsTurn, double unmoved, bool othersWait) =>
-        new(isClientsTurn, TimeSpan.FromSeconds(unmoved), othersWait, IsDone: false);
+        new(isClientsTurn, TimeSpan.FromSeconds(unmoved), othersWait, IsSaid: false, IsDone: false);
 }

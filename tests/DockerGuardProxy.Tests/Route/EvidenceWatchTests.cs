@@ -85,6 +85,24 @@ public sealed class EvidenceWatchTests : IDisposable
         await watch.StopAsync(Samples.Cancel);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Of_a_lost_exit_no_knowledge_of_clients_is_claimed_while_nobody_watches_them(bool isOff)
+    {
+        var streams = new StreamsPolicy { Mode = isOff ? GuardMode.Off : GuardMode.Enforce };
+        _ledger.Policies = GuardPolicies.Default with { Families = FamilyPolicies.Default with { Streams = streams } };
+        _run = _index.Find(Id)!.Run;
+        _index.Learned(new Inspection(Id, 10, "TERM", Pid), _run);
+        await _watch.StartAsync(Samples.Cancel);
+        var ticket = Kill();
+        await UntilAsync(() => ticket.Outcome.IsCompleted);
+        var text = System.Text.Encoding.UTF8.GetString(Assert.IsType<Outcome.Refused>(await ticket.Outcome).Refusal.Body.Span);
+        Assert.Equal(isOff, text.Contains("see ss -xp", StringComparison.Ordinal));
+        Assert.Equal(!isOff, text.Contains("no unread stream of ours", StringComparison.Ordinal));
+        await _watch.StopAsync(Samples.Cancel);
+    }
+
     [Fact]
     public async Task Evidence_that_ends_is_learned_too_and_nothing_is_refused()
     {

@@ -29,7 +29,7 @@ internal sealed class StreamRig : IStreamObserver, ILockWaiters, IDisposable
     private readonly EngineVitalsWatch _vitals;
     private readonly FailOpen _failOpen;
 
-    public StreamRig()
+    public StreamRig(IReadOnlyDictionary<string, string>? labels = null)
     {
         Streams = new ClientStreams(Time);
         Stalled = new StalledStreams(Budget);
@@ -44,7 +44,7 @@ internal sealed class StreamRig : IStreamObserver, ILockWaiters, IDisposable
         Proc.Write("uptime", "1000.00 5000.00\n");
         Proc.Process(Init, "init", Cgroup, parent: Shim);
         Index.BeginList();
-        Index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null)]);
+        Index.EndList([new ListedContainer(Id, ["/web"], Running: true, Pod: null) { Labels = labels }]);
         Index.Learned(new Inspection(Id, 10, "TERM", Init), Index.Find(Id)!.Run);
     }
 
