@@ -188,7 +188,10 @@ internal sealed class StreamWatch(
         if (!hasFollowed) Tell(new StreamEvent.ProvedWrong(Describe(one)));
     }
 
-    /// <summary>The end that a take-over is for: of a container its <c>die</c>, of an exec that of what the engine sends, or our cut.</summary>
+    /// <summary>
+    /// The end that a take-over is for: of a container its <c>die</c>, of an exec that of what the engine sends. Where we have cut that, it can't be
+    /// told, and does not count as wrong.
+    /// </summary>
     private static bool HasFollowed(WatchedStream one, StreamPump pump) =>
         one.Stream.Kind == StreamKind.Attach ? one.Container is null || one.IsOver : pump.Rest is { IsWhole: true } or { IsCut: true };
 
