@@ -36,6 +36,12 @@ internal sealed class ExecEnd(IEngineApi engine, Prober prober, string exec, Tim
     /// </summary>
     public NamedProcess? Process => _pid is { } pid ? new(pid, _start is null ? Container : null) : null;
 
+    /// <summary>The engine was not asked yet.</summary>
+    public bool IsNew => _asked is null;
+
+    /// <summary>The engine was asked and has not answered yet.</summary>
+    public bool IsAsking => _asked is { IsCompleted: false };
+
     /// <summary>When a stream last pressed for it.</summary>
     public TimeSpan PressedAt { get; set; }
 

@@ -15,6 +15,9 @@ internal sealed class ProcessEnds(
     /// <summary>A client that takes a byte now and then does not have its container looked at as if for the first time each time.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
 
+    /// <summary>So many questions about execs wait for the engine at a time: one that does not answer is not to have hundreds of them.</summary>
+    private const int MaxAsked = 4;
+
     private readonly Dictionary<(string Id, long Run), ContainerEnd> _containers = [];
     private readonly Dictionary<string, ExecEnd> _execs = new(StringComparer.Ordinal);
 
@@ -34,7 +37,7 @@ internal sealed class ProcessEnds(
         foreach (var one in pressing.Where(one => one.Stream.Kind == StreamKind.Exec))
         {
             one.Exec = Press(one.Stream.Reference, now);
-            await one.Exec.AskAsync(now, cancellationToken);
+            if (!one.Exec.IsNew || _execs.Values.Count(static exec => exec.IsAsking) < MaxAsked) await one.Exec.AskAsync(now, cancellationToken);
             one.Resolve(index);
         }
 

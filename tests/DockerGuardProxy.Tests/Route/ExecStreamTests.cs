@@ -52,6 +52,17 @@ public sealed class ExecStreamTests : IDisposable
     }
 
     [Fact]
+    public async Task An_engine_that_does_not_answer_is_asked_of_a_few_execs_at_a_time_and_in_the_end_of_each()
+    {
+        _rig.Engine.Interfere = static (_, cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        for (var i = 0; i < 9; i++) await _rig.StallAsync(StreamKind.Exec, $"e{i}", StreamRig.Id);
+        await _rig.RunAsync(20, () => _rig.Engine.Asked.Count > 0);
+        Assert.Equal(4, _rig.Engine.Asked.Count);
+        await _rig.RunAsync(40, () => _rig.Engine.Asked.Count == 9);
+        Assert.Equal(9, _rig.Engine.Asked.Distinct().Count());
+    }
+
+    [Fact]
     public async Task An_exec_of_which_there_was_more_than_may_be_held_is_not_counted_as_wrong()
     {
         _rig.Policies = FamilyPolicies.Default with { Streams = new StreamsPolicy { MaxRestPerStream = 1000 } };

@@ -46,7 +46,7 @@ public sealed partial class Http2CallsTests
         Assert.Equal(("signal=KILL", "HTTP/1.1 POST /containers/web/kill?signal=HUP"), (body, _seen.Last()));
     }
 
-    /// <summary>Of several types the first counts, here and for the engine: joined, a form could appear, or vanish, behind the guard's back.</summary>
+    /// <summary>Of several types the first counts, here and for the engine: joined, a form could appear or vanish behind the guard.</summary>
     [Theory]
     [InlineData("?signal=TERM", "signal=KILL", "", "application/x-www-form-urlencoded")]
     [InlineData("", "signal=HUP", "application/x-www-form-urlencoded", "text/plain")]
