@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Formats.Tar;
 using System.Net.Sockets;
 using System.Text;
 using DockerGuardProxy.EngineTests.Guard;
@@ -24,9 +25,11 @@ public sealed class StalledTransferTests(Laboratory laboratory)
         var upload = await engine.Api.RunAsync("upload", ["sleep", "10000"]);
         using var download = await AskAsync(proxy, $"GET /containers/{lying}/archive?path=/tmp/big HTTP/1.1\r\nHost: docker\r\n\r\n");
         using var slowly = await AskAsync(proxy, $"GET /containers/{slow}/archive?path=/tmp/big HTTP/1.1\r\nHost: docker\r\n\r\n");
+        var archive = Archive();
         using var into = await AskAsync(
-            proxy, $"PUT /containers/{upload}/archive?path=/tmp HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n200\r\n");
-        await into.SendAsync(new byte[100]);
+            proxy,
+            $"PUT /containers/{upload}/archive?path=/tmp HTTP/1.1\r\nHost: docker\r\nTransfer-Encoding: chunked\r\n\r\n{archive.Length:x}\r\n");
+        await into.SendAsync(archive.AsMemory(0, 8000));
         using var reading = new CancellationTokenSource();
         var pace = ReadSlowlyAsync(slowly, reading.Token);
 
@@ -72,6 +75,15 @@ public sealed class StalledTransferTests(Laboratory laboratory)
             TimeSpan.FromSeconds(40)));
         events.Dispose();
         Assert.NotNull(await proxy.BecomesAsync(status => status.Streams!.Count == 0, TimeSpan.FromSeconds(10)));
+    }
+
+    /// <summary>One file of 64 KB.</summary>
+    private static byte[] Archive()
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new TarWriter(bytes, leaveOpen: true))
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "file") { DataStream = new MemoryStream(new byte[64 * 1024]) });
+        return bytes.ToArray();
     }
 
     private static async Task RenameAsync(Dockerd engine, string id, int times)
