@@ -12,7 +12,8 @@ internal static partial class ShippedQueries
         new[] { Keys.Operation, Keys.Decision, Keys.Diagnosis, Keys.LeaksForEver }.Select(key => key.Replace('.', '_')).ToHashSet();
 
     // No series before the first, and there should be no first.
-    private static readonly HashSet<string> Rare = ["docker_guard_refusals_wrong_total", "docker_guard_streams_stalled"];
+    private static readonly HashSet<string> Rare =
+        ["docker_guard_refusals_wrong_total", "docker_guard_streams_stalled", "docker_guard_lock_since_seconds"];
 
     /// <summary>Folder of both.</summary>
     public static string Folder { get; } = Path.Combine(Machine.Repository, "docs/monitoring");
