@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Http;
 /// The handler takes chunks apart in a buffer of 4 KB, so that a long answer would cost a system call for each 4 KB of it. Where more than the
 /// handler asks for is there already, it is read at once, up to <see cref="AheadSize"/>. A stream that waits holds no such buffer.
 /// </remarks>
-internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : Stream
+internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : AsyncStream
 {
     /// <summary>The most that is read ahead, in bytes: two of the pieces in which Go copies a body.</summary>
     private const int AheadSize = 64 * 1024;
@@ -29,20 +29,6 @@ internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : St
 
     public Socket Socket { get; } = socket;
 
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_ahead is not null) return new(buffer.IsEmpty ? 0 : TakeAhead(buffer.Span));
@@ -58,32 +44,12 @@ internal sealed class EngineStream(Socket socket, IEngineExchange exchange) : St
         return new(count);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         exchange.SendHeadAsync(this, cancellationToken);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Sends bytes of a request's own.</summary>
     /// <exception cref="IOException">The engine reads no more.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _network.WriteAsync(bytes, cancellationToken);
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
