@@ -73,16 +73,15 @@ internal sealed class Http2Lane : IDuplexPipe
 
     private async ValueTask ShowAsync()
     {
-        for (var sinceYield = 0; ;)
+        var turn = new Turns(TurnSize);
+        while (true)
         {
             await _client.Socket.WaitReadableAsync();
             var count = await _client.Socket.ReceiveAsync(_input.Writer.GetMemory(PieceSize));
             if (count == 0) return;
             _input.Writer.Advance(count);
             if ((await _input.Writer.FlushAsync()).IsCompleted) return;
-            if ((sinceYield += count) < TurnSize) continue;
-            sinceYield = 0;
-            await Task.Yield();
+            await turn.YieldAfterAsync(count);
         }
     }
 }

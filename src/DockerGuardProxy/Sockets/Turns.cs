@@ -1,13 +1,14 @@
-namespace DockerGuardProxy.Splice;
+namespace DockerGuardProxy.Sockets;
 
 /// <summary>
 /// Leaves the thread to others now and then: it is the one that sees their sockets become ready, and a copy whose two ends never have to be waited
 /// for would keep it from all of them.
 /// </summary>
-internal struct Turns
+/// <param name="length">Bytes that are moved before others have their turn.</param>
+internal struct Turns(int length)
 {
-    /// <summary>Bytes that are moved before others have their turn: some hundred microseconds.</summary>
-    private const int Turn = 1 << 20;
+    /// <summary>Where the bytes go from one socket to another as they are: some hundred microseconds.</summary>
+    public const int OfSockets = 1 << 20;
 
     private int _moved;
 
@@ -15,7 +16,7 @@ internal struct Turns
     public ValueTask YieldAfterAsync(int count)
     {
         _moved += count;
-        if (_moved < Turn) return default;
+        if (_moved < length) return default;
         _moved = 0;
         return YieldAsync();
     }

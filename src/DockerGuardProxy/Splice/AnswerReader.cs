@@ -24,7 +24,7 @@ internal sealed class AnswerReader(SpliceLane lane, ISplicedCalls calls, ClientC
     private Framing _framing;
     private bool _isLast;
 
-    private Turns _turn;
+    private Turns _turn = new(Turns.OfSockets);
     private bool _isAtEnd;
     private bool _isClientGone;
 

@@ -11,7 +11,7 @@ namespace DockerGuardProxy.Splice;
 /// <param name="client">The client.</param>
 internal sealed class RequestWriter(SpliceLane lane, ClientConnection client)
 {
-    private Turns _turn;
+    private Turns _turn = new(Turns.OfSockets);
 
     /// <summary>Sends the call's head and its body, as it comes.</summary>
     /// <param name="buffer">The head, at its beginning, and what came with it.</param>

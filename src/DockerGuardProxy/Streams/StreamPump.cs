@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Sockets;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Streams;
 
@@ -16,9 +17,6 @@ internal sealed class StreamPump(IStreamEnds ends)
 {
     /// <summary>Bytes of a block: about what a Unix socket holds by default.</summary>
     private const int Block = 128 * 1024;
-
-    /// <summary>Bytes that are moved before others have their turn on the thread.</summary>
-    private const int Turn = 1 << 20;
 
     private readonly Lock _gate = new();
     private StreamRest? _rest;
@@ -74,7 +72,7 @@ internal sealed class StreamPump(IStreamEnds ends)
     private async ValueTask<bool?> CopyAsync()
     {
         byte[]? block = null;
-        var moved = 0;
+        var turn = new Turns(Turns.OfSockets);
         try
         {
             while (true)
@@ -98,10 +96,7 @@ internal sealed class StreamPump(IStreamEnds ends)
                     block = null;
                 }
 
-                moved += count;
-                if (moved < Turn) continue;
-                moved = 0;
-                await Task.Yield();
+                await turn.YieldAfterAsync(count);
             }
         }
         finally
