@@ -54,36 +54,19 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
 
     public async Task<Inspection?> InspectAsync(string id, CancellationToken cancellationToken)
     {
-        try
-        {
-            var found = await _client.Containers.InspectContainerAsync(id, cancellationToken);
-            var seconds = found.Config?.StopTimeout?.TotalSeconds;
-            var signal = found.Config?.StopSignal;
-            return new Inspection(
-                found.ID,
-                seconds is null ? CreateBody.DefaultStopTimeout : (long)seconds,
-                string.IsNullOrEmpty(signal) ? StopSignals.Default : StopSignals.Normalise(signal),
-                found.State is { Running: true, Pid: > 0 } state ? (int)state.Pid : null,
-                found.HostConfig?.LogConfig?.Type is { Length: > 0 } driver ? driver : null);
-        }
-        catch (DockerContainerNotFoundException)
-        {
-            return null;
-        }
+        if (await FindAsync(id, cancellationToken) is not { } found) return null;
+        var seconds = found.Config?.StopTimeout?.TotalSeconds;
+        var signal = found.Config?.StopSignal;
+        return new Inspection(
+            found.ID,
+            seconds is null ? CreateBody.DefaultStopTimeout : (long)seconds,
+            string.IsNullOrEmpty(signal) ? StopSignals.Default : StopSignals.Normalise(signal),
+            found.State is { Running: true, Pid: > 0 } state ? (int)state.Pid : null,
+            found.HostConfig?.LogConfig?.Type is { Length: > 0 } driver ? driver : null);
     }
 
-    public async Task<IReadOnlyList<string>?> ExecsAsync(string id, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var found = await _client.Containers.InspectContainerAsync(id, cancellationToken);
-            return [.. found.ExecIDs ?? []];
-        }
-        catch (DockerContainerNotFoundException)
-        {
-            return null;
-        }
-    }
+    public async Task<IReadOnlyList<string>?> ExecsAsync(string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) is { } found ? [.. found.ExecIDs ?? []] : null;
 
     public async Task<ExecState?> InspectExecAsync(string id, CancellationToken cancellationToken)
     {
@@ -145,6 +128,18 @@ internal sealed class DockerEngine : IEngineApi, IDisposable
     {
         var reader = new Utf8JsonReader(line);
         return JsonSerializer.Deserialize(ref reader, EngineJson.Default.EngineEvent);
+    }
+
+    private async Task<ContainerInspectResponse?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.Containers.InspectContainerAsync(id, cancellationToken);
+        }
+        catch (DockerContainerNotFoundException)
+        {
+            return null;
+        }
     }
 
     private async Task<IReadOnlyList<ListedContainer>> ListAsync(string? filter, string? value, CancellationToken cancellationToken)

@@ -254,22 +254,10 @@ internal sealed class GuardedCalls(
         "index",
         (index, reference),
         static it => it.index.Resolve(it.reference) is { IsFound: true } resolution
-            ? (Describe(resolution.Container), resolution.Exact)
+            ? (IndexedContainer.Describe(resolution.Container), resolution.Exact)
             : ((GuardedContainer, bool)?)null,
         null);
 
     private GuardedContainer? FindById(string id) =>
-        failOpen.Try("index", (index, id), static it => it.index.Find(it.id) is { } now ? Describe(now) : null, null);
-
-    private static GuardedContainer Describe(Container container) => new(
-        container.Id,
-        container.Name ?? "",
-        container.Running,
-        container.Run,
-        container.StopTimeout is { } seconds ? Seconds(seconds) : null,
-        container.StopSignal,
-        container.Pod is { } pod ? new Pod(pod.Namespace ?? "", pod.Name ?? "", pod.Uid) : null);
-
-    // Far beyond any run; TimeSpan ends at some 29,000 years.
-    private static TimeSpan Seconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, -1, 1L << 32));
+        failOpen.Try("index", (index, id), static it => it.index.Find(it.id) is { } now ? IndexedContainer.Describe(now) : null, null);
 }
