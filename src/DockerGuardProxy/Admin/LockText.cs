@@ -68,9 +68,9 @@ internal static class LockText
     private static string Both(long done, long would, string what) => would > 0 ? $"{done} {what} ({would} more would be)" : $"{done} {what}";
 
     private static string Name(LocksReport locks, string id) =>
-        locks.Containers.FirstOrDefault(it => it.Id == id) is { } known ? Name(known) : Clean(id[..Math.Min(12, id.Length)]);
+        locks.Containers.FirstOrDefault(it => it.Id == id) is { } known ? Name(known) : Clean(ShortId.Of(id));
 
-    private static string Name(LockReport it) => $"{(it.Name.Length > 0 ? Clean(it.Name) : "(no name)")} ({Clean(it.Id[..Math.Min(12, it.Id.Length)])})";
+    private static string Name(LockReport it) => $"{(it.Name.Length > 0 ? Clean(it.Name) : "(no name)")} ({Clean(ShortId.Of(it.Id))})";
 
     private static TimeSpan Time(double seconds) => TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Clamp(seconds, 0, 1e10) : 0);
 

@@ -31,7 +31,7 @@ internal static class NodeMessage
         var first = stuck[0];
         var name = first.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}"
             : first.Name.Length > 0 ? first.Name
-            : first.Id[..Math.Min(12, first.Id.Length)];
+            : ShortId.Of(first.Id);
         var cause = first.Tasks is [var task, ..] ? $": {task.Comm} ({task.State}) {task.Wchan}" : $": {first.Diagnosis}";
 
         // Of a long line the name goes on; the number of the others is kept.

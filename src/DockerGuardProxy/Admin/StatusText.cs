@@ -207,7 +207,7 @@ internal static class StatusText
     private static string Name(ContainerReport container) => Name(container.Name, container.Id);
 
     private static string Name(string name, string id) =>
-        $"{(name.Length > 0 ? Clean(name, MaxName) : "(no name)")} ({Clean(id[..Math.Min(12, id.Length)])})";
+        $"{(name.Length > 0 ? Clean(name, MaxName) : "(no name)")} ({Clean(ShortId.Of(id))})";
 
     private static string Open(int count, double? oldestSeconds) =>
         oldestSeconds is { } seconds && double.IsFinite(seconds)

@@ -46,7 +46,7 @@ internal static class StreamText
     }
 
     private static string Whom(StreamReport stream) => stream.ContainerId is { } id
-        ? $"{(stream.ContainerName.Length > 0 ? Clean(stream.ContainerName) : "container")} ({Clean(id[..Math.Min(12, id.Length)])})"
+        ? $"{(stream.ContainerName.Length > 0 ? Clean(stream.ContainerName) : "container")} ({Clean(ShortId.Of(id))})"
         : Clean(stream.Reference[..Math.Min(stream.Reference.Length, 64)]);
 
     private static string Bytes(long count) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} bytes");

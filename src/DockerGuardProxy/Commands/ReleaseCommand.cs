@@ -40,7 +40,7 @@ internal static class ReleaseCommand
             }
 
             var report = client.Read(answer, ReportJson.Default.ReleaseReport);
-            var name = $"{LogText.Escape(report.Name)} ({LogText.Escape(report.Id[..Math.Min(12, report.Id.Length)])})";
+            var name = $"{LogText.Escape(report.Name)} ({LogText.Escape(ShortId.Of(report.Id))})";
             await output.WriteLineAsync(report.Released ? $"{name}: back-off ended" : $"{name}: no back-off");
             return report.Released ? 0 : NothingToRelease;
         }

@@ -7,10 +7,9 @@ namespace DockerGuardProxy.Engine;
 
 /// <summary>
 /// Learns a container's StopTimeout, StopSignal and init pid by one inspect per run, and which execs run where many seem to, beside the way of
-/// calls. An inspect takes the
-/// container's lock in the engine, so it is asked only while no terminating call of the container is open, has a time limit, and is not
-/// repeated in that run. After a few that hung it is not asked at all any more until the engine restarts: each may have cost the engine
-/// two goroutines for good.
+/// calls. An inspect takes the container's lock in the engine, so it is asked only while no terminating call of the container is open, has a time
+/// limit, and is not repeated in that run. After a few that hung it is not asked at all any more until the engine restarts: each may have cost the
+/// engine two goroutines for good.
 /// </summary>
 /// <param name="engine">The engine.</param>
 /// <param name="index">Gets what is learned.</param>
@@ -151,7 +150,7 @@ internal sealed partial class ContainerLearner(
             }
 
             if (!question.IsOfExecs)
-                Hung(logger, id[..Math.Min(12, id.Length)]);
+                Hung(logger, ShortId.Of(id));
         }
         catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
         {

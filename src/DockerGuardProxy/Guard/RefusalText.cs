@@ -103,7 +103,7 @@ internal static class RefusalText
             .Append(Clean(hold.LogDriver ?? "(unknown)", 16));
     }
 
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    internal static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void AppendTasks(StringBuilder text, Diagnosis diagnosis, Level level)
     {

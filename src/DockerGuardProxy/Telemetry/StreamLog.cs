@@ -43,8 +43,8 @@ internal sealed partial class StreamLog(ILogger<StreamLog> logger) : IStreamObse
 
     private static string Whom(StalledStream stream) => stream switch
     {
-        { ContainerId: { } id, ContainerName: { Length: > 0 } name } => $"container {LogText.Escape(name)} ({id[..Math.Min(12, id.Length)]})",
-        { ContainerId: { } id } => $"container {id[..Math.Min(12, id.Length)]}",
+        { ContainerId: { } id, ContainerName: { Length: > 0 } name } => $"container {LogText.Escape(name)} ({ShortId.Of(id)})",
+        { ContainerId: { } id } => $"container {ShortId.Of(id)}",
         { Kind: StreamKind.Events } => "the engine",
         { Kind: StreamKind.Exec } => $"exec {LogText.Escape(stream.Reference)}",
         _ => $"container {LogText.Escape(stream.Reference)}",

@@ -27,7 +27,7 @@ internal static class ClientRules
     /// <summary>A container as people call it.</summary>
     internal static string Name(SeenContainer container)
     {
-        var id = Clean(container.Id[..Math.Min(12, container.Id.Length)]);
+        var id = Clean(ShortId.Of(container.Id));
         return container.Name.Length > 0 ? $"{Clean(container.Name)} ({id})" : id;
     }
 

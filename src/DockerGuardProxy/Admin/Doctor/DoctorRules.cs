@@ -72,7 +72,7 @@ internal static class DoctorRules
         {
             yield return Finding.Problem(
                 "execs",
-                $"{execs.Running} execs run in container {Clean(execs.Name)} ({Clean(execs.Id[..Math.Min(12, execs.Id.Length)])}): each keeps 7 goroutines and 5 descriptors "
+                $"{execs.Running} execs run in container {Clean(execs.Name)} ({Clean(ShortId.Of(execs.Id))}): each keeps 7 goroutines and 5 descriptors "
                 + "in dockerd and 10 in its shim",
                 "find out who starts them and does not end them (docker top); their processes' end, or the container's, frees all of it");
         }

@@ -15,7 +15,7 @@ internal static class LockRules
         var slow = locks?.Containers.Where(it => it.SlowSeconds is not null).ToArray() ?? [];
         foreach (var it in slow.Take(MostNamed))
         {
-            var name = $"{LogText.Escape(it.Name, MaxName)} ({LogText.Escape(it.Id[..Math.Min(12, it.Id.Length)], MaxName)})";
+            var name = $"{LogText.Escape(it.Name, MaxName)} ({LogText.Escape(ShortId.Of(it.Id), MaxName)})";
             var age = Age.Text(TimeSpan.FromSeconds(Math.Clamp(it.SlowSeconds!.Value, 0, 1e10)));
             yield return Finding.Problem(
                 "lock",

@@ -17,9 +17,9 @@ internal static class PermitText
     public static byte[] Tell(GuardedContainer? container, TellFacts facts)
     {
         var text = Begin(container, facts.Id)
-            .Append(": the engine has not answered since ").Append(Time(facts.Since)).Append("; its lock is ");
+            .Append(": the engine has not answered since ").Append(RefusalText.Utc(facts.Since)).Append("; its lock is ");
         if (facts.Holder is { } holder)
-            text.Append("probably held by ").Append(Holder(holder)).Append(" since ").Append(Time(holder.Since));
+            text.Append("probably held by ").Append(Holder(holder)).Append(" since ").Append(RefusalText.Utc(holder.Since));
         else
             text.Append("held by nobody that is known here; see docker-guard-proxy status");
         return RefusalText.ToJson(RefusalText.Defuse(text.ToString()));
@@ -52,6 +52,4 @@ internal static class PermitText
 
         return text;
     }
-
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }
