@@ -1,26 +1,20 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Http;
-using DockerGuardProxy.Tests.Configuration;
+using DockerGuardProxy.Tests.Sockets;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Http;
 
 public sealed class EngineStreamTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SocketPair _pair = new();
     private readonly Socket _engine;
     private readonly EngineStream _stream;
 
     public EngineStreamTests()
     {
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var endPoint = new UnixDomainSocketEndPoint(_folder["engine.sock"]);
-        listener.Bind(endPoint);
-        listener.Listen();
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Connect(endPoint);
-        _engine = listener.Accept();
-        _stream = new EngineStream(socket, new Unwatched());
+        _engine = _pair.Near;
+        _stream = new EngineStream(_pair.Far, new Unwatched());
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -28,8 +22,7 @@ public sealed class EngineStreamTests : IDisposable
     public void Dispose()
     {
         _stream.Dispose();
-        _engine.Dispose();
-        _folder.Dispose();
+        _pair.Dispose();
     }
 
     [Theory]

@@ -9,6 +9,7 @@ using DockerGuardProxy.Tests.Configuration;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Probe;
 using DockerGuardProxy.Tests.Streams;
+using DockerGuardProxy.Tests.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -132,13 +133,14 @@ internal sealed class StalledClient : IStreamEnds, IDisposable
     private readonly Socket _ours;
     private readonly Socket _engine;
     private readonly Socket _engineEnd;
-    private readonly List<IDisposable> _open = [];
+    private readonly SocketPair _clients = new();
+    private readonly SocketPair _engines = new();
 
     public StalledClient(StreamRig rig, StreamKind kind, string reference, string? owner)
     {
         _rig = rig;
-        (_ours, Socket) = Pair();
-        (_engineEnd, _engine) = Pair();
+        (_ours, Socket) = (_clients.Near, _clients.Far);
+        (_engineEnd, _engine) = (_engines.Near, _engines.Far);
         owner ??= kind is StreamKind.Exec or StreamKind.Events ? null : rig.Index.Resolve(reference).Container?.Id;
         Stream = new ClientStream(kind, reference, _ours, rig.Streams) { ContainerId = owner };
         Stream.Bind(_engine, _ => IsCut = true);
@@ -207,20 +209,7 @@ internal sealed class StalledClient : IStreamEnds, IDisposable
     public void Dispose()
     {
         _rig.Streams.Remove(Stream);
-        foreach (var one in new IDisposable[] { _ours, Socket, _engine, _engineEnd }) one.Dispose();
-        foreach (var one in _open) one.Dispose();
-    }
-
-    private (Socket, Socket) Pair()
-    {
-        var folder = new TempFolder();
-        _open.Add(folder);
-        var endPoint = new UnixDomainSocketEndPoint(folder["s"]);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(endPoint);
-        listener.Listen();
-        var connected = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        connected.Connect(endPoint);
-        return (listener.Accept(), connected);
+        _clients.Dispose();
+        _engines.Dispose();
     }
 }

@@ -1,33 +1,18 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Sockets;
-using DockerGuardProxy.Tests.Configuration;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Sockets;
 
 public sealed class PeerStateTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SocketPair _pair = new();
     private readonly Socket _near;
     private readonly Socket _far;
 
-    public PeerStateTests()
-    {
-        var place = new UnixDomainSocketEndPoint(_folder["s"]);
-        using var listener = NewSocket();
-        listener.Bind(place);
-        listener.Listen(1);
-        _far = NewSocket();
-        _far.Connect(place);
-        _near = listener.Accept();
-    }
+    public PeerStateTests() => (_near, _far) = (_pair.Near, _pair.Far);
 
-    public void Dispose()
-    {
-        _near.Dispose();
-        _far.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _pair.Dispose();
 
     [Fact]
     public void An_open_peer_is_there() => Assert.False(PeerState.IsGone(_near));
@@ -70,6 +55,4 @@ public sealed class PeerStateTests : IDisposable
         _near.Dispose();
         Assert.True(PeerState.IsGone(_near));
     }
-
-    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 }

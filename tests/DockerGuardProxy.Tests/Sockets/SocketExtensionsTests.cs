@@ -1,33 +1,18 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Sockets;
-using DockerGuardProxy.Tests.Configuration;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Sockets;
 
 public sealed class SocketExtensionsTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SocketPair _pair = new();
     private readonly Socket _near;
     private readonly Socket _far;
 
-    public SocketExtensionsTests()
-    {
-        var place = new UnixDomainSocketEndPoint(_folder["s"]);
-        using var listener = NewSocket();
-        listener.Bind(place);
-        listener.Listen(1);
-        _far = NewSocket();
-        _far.Connect(place);
-        _near = listener.Accept();
-    }
+    public SocketExtensionsTests() => (_near, _far) = (_pair.Near, _pair.Far);
 
-    public void Dispose()
-    {
-        _near.Dispose();
-        _far.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _pair.Dispose();
 
     /// <summary>A look that waited here kept the thread that sees all sockets become ready, and the proxy with it, for ever.</summary>
     [Fact]
@@ -67,6 +52,4 @@ public sealed class SocketExtensionsTests : IDisposable
         _near.Dispose();
         Assert.Equal(InputState.End, _near.Look());
     }
-
-    private static Socket NewSocket() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 }

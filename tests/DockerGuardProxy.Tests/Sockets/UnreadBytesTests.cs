@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using DockerGuardProxy.Sockets;
-using DockerGuardProxy.Tests.Configuration;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Sockets;
@@ -8,18 +7,11 @@ namespace DockerGuardProxy.Tests.Sockets;
 /// <summary>Against this kernel.</summary>
 public sealed class UnreadBytesTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
+    private readonly SocketPair _pair = new();
     private readonly Socket _ours;
-    private readonly Socket _theirs = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+    private readonly Socket _theirs;
 
-    public UnreadBytesTests()
-    {
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(_folder["s"]));
-        listener.Listen();
-        _theirs.Connect(new UnixDomainSocketEndPoint(_folder["s"]));
-        _ours = listener.Accept();
-    }
+    public UnreadBytesTests() => (_ours, _theirs) = (_pair.Near, _pair.Far);
 
     [Fact]
     public void Each_byte_that_the_other_end_reads_is_seen()
@@ -63,10 +55,5 @@ public sealed class UnreadBytesTests : IDisposable
         Assert.Null(new UnreadBytes().Ask(_ours, diag));
     }
 
-    public void Dispose()
-    {
-        _ours.Dispose();
-        _theirs.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _pair.Dispose();
 }
