@@ -1,4 +1,3 @@
-using System.Globalization;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Text;
 
@@ -48,7 +47,7 @@ internal static class LockText
             if (it.Pod is { } pod)
                 sheet.Row("pod", $"{Clean(pod.Namespace)}/{Clean(pod.Name)}");
             if (it.Holder is { } holder)
-                sheet.Row("held by", $"probably {Clean(holder)}{(it.HolderSince is { } since ? $" since {Utc(since)}" : "")}");
+                sheet.Row("held by", $"probably {Clean(holder)}{(it.HolderSince is { } since ? $" since {UtcTime.Of(since)}" : "")}");
             else if (it.SlowSeconds is not null)
                 sheet.Row("held by", "nobody that is known here: a client past the proxy, or the engine itself (its shim, a mount)");
             foreach (var calls in it.Calls)
@@ -73,8 +72,6 @@ internal static class LockText
     private static string Name(LockReport it) => $"{(it.Name.Length > 0 ? Clean(it.Name) : "(no name)")} ({Clean(ShortId.Of(it.Id))})";
 
     private static TimeSpan Time(double seconds) => TimeSpan.FromSeconds(double.IsFinite(seconds) ? Math.Clamp(seconds, 0, 1e10) : 0);
-
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string Clean(string foreign) => LogText.Escape(foreign, MaxName);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DockerGuardProxy.Admin.Report;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Text;
@@ -64,7 +63,7 @@ internal static class StatusText
 
     private static string Bypassed(long count, BypassReport last) =>
         $"{Count(count, "signal")} by clients that do not come through the proxy; the last, {Clean(last.Signal ?? "of no number")}, "
-        + $"to {Name(last.Name, last.Id)} at {Utc(last.Time)}";
+        + $"to {Name(last.Name, last.Id)} at {UtcTime.Of(last.Time)}";
 
     private static string LongCalls(IGrouping<string, OpenCallsReport> calls) =>
         $"{calls.Sum(open => open.Open)} {Clean(calls.Key)} (oldest {Age.Text(TimeSpan.FromSeconds(Math.Clamp(calls.Max(open => open.OldestSeconds), 0, 1e10)))})";
@@ -119,7 +118,7 @@ internal static class StatusText
             sheet.Row("", $"can't be looked at: its file system has not answered since {since:u}");
         if (configuration.Failure is { } failure)
         {
-            sheet.Row("", $"rejected at {Utc(failure.Time)}:");
+            sheet.Row("", $"rejected at {UtcTime.Of(failure.Time)}:");
             foreach (var error in failure.Errors)
                 sheet.Row("", Printable.Of(error));
         }
@@ -159,7 +158,7 @@ internal static class StatusText
         if (container.Pod is { } pod)
             sheet.Row("pod", $"{Clean(pod.Namespace, MaxName)}/{Clean(pod.Name, MaxName)}" + (pod.Uid is { } uid ? $" {Clean(uid)}" : ""));
         if (container.EvidenceSince is { } since)
-            sheet.Row("since", $"{Utc(since)}, {Age.Text(now - since)} ago");
+            sheet.Row("since", $"{UtcTime.Of(since)}, {Age.Text(now - since)} ago");
         sheet.Row("diagnosis", Describe(container.Diagnosis ?? "cannot-tell", container));
         foreach (var task in container.Tasks.Take(MaxTasks))
             sheet.Row("task", Describe(task));
@@ -171,7 +170,7 @@ internal static class StatusText
             $"{Count(container.Attempts, "attempt")}, {Open(container.Open, container.OldestOpenSeconds)}, {container.Waiting} waiting, "
             + $"{container.Refused} refused, {container.Saved} saved");
         if (container.BackoffUntil is { } until)
-            sheet.Row("back-off", $"until {Utc(until)}, for {Age.Text(until - now)}");
+            sheet.Row("back-off", $"until {UtcTime.Of(until)}, for {Age.Text(until - now)}");
     }
 
     private static string Describe(TaskReport task)
@@ -187,7 +186,7 @@ internal static class StatusText
     {
         "d-state" => "D state: mend or detach what it waits for, or reboot",
         "frozen" => "frozen cgroup: thaw it",
-        "exit-lost" => "exit lost: no task " + (container.EvidenceSince is { } since ? $"since {Utc(since)}" : "is left")
+        "exit-lost" => "exit lost: no task " + (container.EvidenceSince is { } since ? $"since {UtcTime.Of(since)}" : "is left")
             + (container.Stuck
                 ? Hold(container.Hold)
                 : "; the engine has yet to tell of its end"),
@@ -215,8 +214,6 @@ internal static class StatusText
             : $"{count} open";
 
     private static string Count(long count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
-
-    private static string Utc(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // For names that containers and callers chose. What comes escaped already is made printable, and no backslash is doubled.
     private static string Clean(string foreign, int maxLength = 120) => LogText.Escape(foreign, maxLength);

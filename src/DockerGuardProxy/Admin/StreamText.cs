@@ -28,7 +28,7 @@ internal static class StreamText
     public static string Describe(StreamReport stream, DateTimeOffset now)
     {
         var client = $"pid {stream.Pid} ({Clean(stream.Comm)})";
-        var since = $"since {stream.Since.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}, {Age.Text(now - stream.Since)}";
+        var since = $"since {UtcTime.Of(stream.Since)}, {Age.Text(now - stream.Since)}";
         var what = stream.Operation switch
         {
             "events" => $"{client} does not read the events, {Bytes(stream.UnreadBytes)} wait {since}: each event of the node takes 100 ms more",

@@ -62,7 +62,7 @@ internal static class ClientRules
         if (found.Proxy?.Calls is not { Bypassed: > 0 } calls)
             yield break;
         var last = calls.LastBypass is { } bypass
-            ? $"; the last, {Clean(bypass.Signal ?? "of no number")}, to {Name(new SeenContainer(bypass.Id, bypass.Name))} at {bypass.Time.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}"
+            ? $"; the last, {Clean(bypass.Signal ?? "of no number")}, to {Name(new SeenContainer(bypass.Id, bypass.Name))} at {UtcTime.Of(bypass.Time)}"
             : "";
         yield return Finding.Problem(
             "signals", $"since the proxy started the engine sent {calls.Bypassed} signals for clients that do not come through it{last}",
