@@ -72,16 +72,21 @@ public sealed class ContainerLearnerTests : IAsyncDisposable
                 _index.Apply(Event("exec_die", "a", "web", 2, ("execID", "7")));
             }
 
-            var expected = Math.Min(asked, ContainerLearner.MaxHung);
-            await Eventually.Async(() => _engine.Asked.Count(question => question == "execs a") == expected);
-            await Eventually.Async(() => { _time.Advance(ContainerLearner.Limit); return true; });
+            if (asked <= ContainerLearner.MaxHung)
+                await Eventually.Async(() => _engine.Asked.Count(question => question == "execs a") == asked);
+            _time.Advance(ContainerLearner.Limit);
             _time.Advance(ContainerLearner.ExecsPause);
         }
 
         _engine.Inspections[Id("b")] = new Inspection(Id("b"), 3, "INT", 78);
         _index.Apply(Event("start", "b", "db", 3));
         await Eventually.Async(() => _index.Find(Id("b"))!.Pid == 78);
-        Assert.Equal(ContainerLearner.MaxHung, _engine.Asked.Count(question => question == "execs a"));
+
+        // A question that was given up counts when its worker comes to it: the other one may have asked once more before.
+        Assert.InRange(
+            _engine.Asked.Count(question => question == "execs a"),
+            ContainerLearner.MaxHung,
+            ContainerLearner.MaxHung + ContainerLearner.Workers - 1);
     }
 
     [Fact]
