@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Lab;
@@ -16,7 +17,9 @@ internal static class Figures
         {
             var file = Path.Combine(Machine.Repository, "artifacts", "figures.txt");
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            File.AppendAllText(file, line + "\n");
+            // Another process with tests may do so at the same moment: one write at the end, as O_APPEND has it (open(2)).
+            using var end = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            end.Write(Encoding.UTF8.GetBytes(line + "\n"));
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {value}");
