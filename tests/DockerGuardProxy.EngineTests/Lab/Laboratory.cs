@@ -4,6 +4,7 @@ namespace DockerGuardProxy.EngineTests.Lab;
 public sealed class Laboratory : IAsyncDisposable
 {
     private readonly Dictionary<string, Bench> _benches = [];
+    private Bench? _last;
 
     /// <summary>
     /// True where the "proxy" is the engine's own socket: shows that the comparisons themselves are stable. Never so in CI.
@@ -20,6 +21,10 @@ public sealed class Laboratory : IAsyncDisposable
             _benches.Add(version, bench);
         }
 
+        // What the test before has left would run on beside this one.
+        if (_last is { } last && last != bench)
+            await last.Engine.Api.RemoveAllAsync();
+        _last = bench;
         await bench.Engine.Api.RemoveAllAsync();
         return bench;
     }
