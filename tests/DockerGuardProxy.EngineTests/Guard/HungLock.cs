@@ -27,8 +27,15 @@ internal sealed partial class HungLock : IAsyncDisposable
     /// <summary>Runs one.</summary>
     public static async Task<HungLock> RunAsync(Dockerd engine, string name)
     {
+        await engine.Api.RunAsync(name, ["sleep", "1000"]);
+        return await OfAsync(engine, name);
+    }
+
+    /// <summary>One that runs already, by its name or id.</summary>
+    public static async Task<HungLock> OfAsync(Dockerd engine, string name)
+    {
         var container = new HungLock(engine, name);
-        container.Id = await engine.Api.RunAsync(name, ["sleep", "1000"]);
+        container.Id = (await engine.Api.GetAsync($"/containers/{name}/json")).GetProperty("Id").GetString()!;
         var pid = (await engine.Api.GetAsync($"/containers/{container.Id}/json")).GetProperty("State").GetProperty("Pid").GetInt32();
         var stat = await File.ReadAllTextAsync($"/proc/{pid}/stat");
         container._shim = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
