@@ -20,7 +20,8 @@ public sealed partial class ThirdPartyNoticesTests
     {
         var listed = Row().Matches(File.ReadAllText(ShippedFileTests.Find("THIRD-PARTY-NOTICES.md")))
             .Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}");
-        var restored = Libraries().Concat(RuntimePacks()).Select(package => $"{package.Name} {Licence(package.Name, package.Version)}").ToArray();
+        var restored = Libraries().Concat(RuntimePacks())
+            .Select(package => $"{InTable(package.Name)} {Licence(package.Name, package.Version)}").ToArray();
         Assert.True(restored.Length > 10);
         Assert.Equal(restored.Order(StringComparer.OrdinalIgnoreCase), listed.Order(StringComparer.OrdinalIgnoreCase));
     }
@@ -41,6 +42,9 @@ public sealed partial class ThirdPartyNoticesTests
             && !name.StartsWith("Microsoft.NETCore.App.Runtime.linux", StringComparison.Ordinal)
         select (name, pack.GetProperty("version").GetString()!.Split('[', ',')[1]);
 
+    /// <summary>The runtime's packages are one for each architecture, and in the table one row for all of them.</summary>
+    private static string InTable(string name) => Architecture().Replace(name, ".linux-{x64,arm64}");
+
     private static string? Licence(string name, string version)
     {
         var folder = Path.Combine(name.ToLowerInvariant(), version);
@@ -49,6 +53,9 @@ public sealed partial class ThirdPartyNoticesTests
             .First(File.Exists);
         return XDocument.Load(specification).Descendants().FirstOrDefault(element => element.Name.LocalName == "license")?.Value;
     }
+
+    [GeneratedRegex(@"\.linux-(x64|arm64)$")]
+    private static partial Regex Architecture();
 
     [GeneratedRegex(@"^\| (?!package)(\w\S+) \| (\S+) \|", RegexOptions.Multiline)]
     private static partial Regex Row();
