@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DockerGuardProxy.EngineTests.Lab;
 
 namespace DockerGuardProxy.EngineTests.Packaging;
@@ -14,6 +15,9 @@ internal static class Packages
     private static readonly Lazy<Task<string>> LazyDeb = new(() => BuildAsync("deb"));
     private static readonly Lazy<Task<string>> LazyNextDeb = new(() => BuildAsync("deb", NextVersion));
     private static readonly Lazy<Task<string>> LazyTarball = new(() => BuildAsync("tarball"));
+    private static readonly Lazy<Task<string>> LazyRpm = new(() => BuildAsync("rpm"));
+    private static readonly Lazy<Task<string>> LazyNextRpm = new(() => BuildAsync("rpm", NextVersion));
+    private static readonly ConcurrentDictionary<string, Task<string>> Arm64 = new();
 
     /// <summary>The program itself.</summary>
     public static string Program { get; } = Path.Combine(Machine.Repository, "artifacts/release/docker-guard-proxy");
@@ -26,6 +30,15 @@ internal static class Packages
 
     /// <summary>The archive.</summary>
     public static Task<string> TarballAsync() => LazyTarball.Value;
+
+    /// <summary>The package for the RHEL family.</summary>
+    public static Task<string> RpmAsync() => LazyRpm.Value;
+
+    /// <summary>The package that upgrades it.</summary>
+    public static Task<string> NextRpmAsync() => LazyNextRpm.Value;
+
+    /// <summary>What the script of that name (<c>deb</c>, <c>rpm</c>, <c>tarball</c>) builds for arm64.</summary>
+    public static Task<string> Arm64Async(string script) => Arm64.GetOrAdd(script, static script => BuildAsync(script, "arm64"));
 
     /// <summary>The package as 0.1.0 laid it out, with its units in /lib, and older than any.</summary>
     public static async Task<string> WithUnitsInLibAsync(string package)
