@@ -1,8 +1,9 @@
 namespace DockerGuardProxy.Guard;
 
 /// <summary>
-/// How many bytes of bodies are kept for calls that are not sent yet, of all callers together. Terminating calls have no body, or a small
-/// form; one may have up to <see cref="Calls.CallClassifier.MaxFormBytes"/> all the same, and many such would fill the memory.
+/// How many bytes of bodies are kept for calls that are not sent yet, of all callers together, those that are still being read among them.
+/// Terminating calls have no body, or a small form; one may have up to <see cref="Calls.CallClassifier.MaxFormBytes"/> all the same, and many
+/// such, of which one connection of HTTP/2 has 250 at a time, would fill the memory.
 /// </summary>
 internal sealed class KeptBodies
 {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Engine;
@@ -17,14 +16,6 @@ internal sealed class CallRouter(
 {
     /// <summary>What is kept of a body that can't matter. The engine does not read it either.</summary>
     private const int MaxOtherBody = 64 * 1024;
-
-    /// <summary>How the reading of a body ended.</summary>
-    private enum BodyEnd
-    {
-        Whole,
-        TooLong,
-        BrokenOff,
-    }
 
     public Task ServeAsync(CallContext call)
     {
@@ -120,31 +111,40 @@ internal sealed class CallRouter(
     private async Task ServeActionAsync(HttpContext http, IEngineWay way, string target, bool hasBody, Classification classified)
     {
         var isForm = classified.Kind == ClassificationKind.NeedsBody;
-        ReadOnlyMemory<byte>? body = null;
-        var end = BodyEnd.Whole;
-        if (hasBody) (body, end) = await ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
-        var isDropped = !isForm && end == BodyEnd.TooLong;
-        if (isForm)
+        var body = hasBody ? new ReadBody(guard.Bodies) : null;
+        var isGuards = false;
+        try
         {
-            classified = failOpen.Try(
-                "classifier", (http, target, body, end), static it => ClassifyForm(it.http, it.target, it.body, it.end), Classification.Passes);
-        }
-        else if (isDropped)
-        {
-            // The rest is read and dropped: the engine reads none of it, and it must not be a way round the guard.
-            await DrainAsync(http);
-            RequestHead.DropBody(http);
-        }
+            if (body is not null) await body.ReadAsync(http, isForm ? CallClassifier.MaxFormBytes : MaxOtherBody);
+            var isDropped = !isForm && body is { End: BodyEnd.TooLong or BodyEnd.WithoutRoom };
+            if (isForm)
+            {
+                classified = failOpen.Try(
+                    "classifier", (http, target, body), static it => ClassifyForm(it.http, it.target, it.body!), Classification.Passes);
+            }
+            else if (isDropped)
+            {
+                // The rest is read and dropped: the engine reads none of it, and it must not be a way round the guard.
+                await body!.DrainAsync(http);
+                RequestHead.DropBody(http);
+            }
 
-        if (classified is { Kind: ClassificationKind.Call, Call: { } call })
-        {
-            // Of a body that breaks off the engine makes nothing: the call counts by its head alone.
-            ReadOnlyMemory<byte>? counts = isDropped || end == BodyEnd.BrokenOff ? ReadOnlyMemory<byte>.Empty : body;
-            if (await guard.ServeAsync(http, way, call, target, counts)) return;
-        }
+            if (classified is { Kind: ClassificationKind.Call, Call: { } call })
+            {
+                // Of a body that breaks off the engine makes nothing: the call counts by its head alone.
+                var counts = body is { End: BodyEnd.BrokenOff } ? ReadOnlyMemory<byte>.Empty : body?.Bytes;
+                isGuards = true;
+                if (await guard.ServeAsync(http, way, call, target, counts, body?.Room)) return;
+                isGuards = false;
+            }
 
-        SentBody? rest = hasBody && !isDropped ? new SentBody(body, null) : null;
-        await passThrough.ForwardAsync(http, way, target, rest, ChangeOf(http.Request.Method, target));
+            SentBody? rest = body is not null && !isDropped ? new SentBody(body.Bytes, null) : null;
+            await passThrough.ForwardAsync(http, way, target, rest, ChangeOf(http.Request.Method, target));
+        }
+        finally
+        {
+            if (!isGuards) body?.Room.Return();
+        }
     }
 
     private ChangeWatch? ChangeOf(string method, string target) => failOpen.Try(
@@ -155,12 +155,17 @@ internal sealed class CallRouter(
 
     private ChangeWatch ChangeOf(in ChangingCall call) => new(index, bypass, failOpen, call);
 
-    private static Classification ClassifyForm(HttpContext http, string target, ReadOnlyMemory<byte>? body, BodyEnd end)
+    private static Classification ClassifyForm(HttpContext http, string target, ReadBody body)
     {
         var type = ContentType(http.Request.Headers);
-        return end == BodyEnd.BrokenOff
-            ? CallClassifier.ClassifyBrokenForm(target, type)
-            : CallClassifier.ClassifyForm(target, type, body.GetValueOrDefault().Span);
+        return body.End switch
+        {
+            BodyEnd.BrokenOff => CallClassifier.ClassifyBrokenForm(target, type),
+
+            // What it asks nobody knows, and it can't be kept, neither held nor beyond its client: it goes the way of any other call.
+            BodyEnd.WithoutRoom => Classification.Passes,
+            _ => CallClassifier.ClassifyForm(target, type, body.Bytes.Span),
+        };
     }
 
     /// <summary>
@@ -174,47 +179,5 @@ internal sealed class CallRouter(
         return first is null || Ascii.IsValid(first)
             ? first
             : Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(first)).Trim().Replace('\u0130', 'i');
-    }
-
-    /// <summary>Reads a body, but not much more than <paramref name="limit"/> bytes of it.</summary>
-    private static async Task<(ReadOnlyMemory<byte> Body, BodyEnd End)> ReadAsync(HttpContext http, int limit)
-    {
-        var bytes = new ArrayBufferWriter<byte>();
-        var reader = http.Request.BodyReader;
-        try
-        {
-            while (true)
-            {
-                var result = await reader.ReadAsync(http.RequestAborted);
-                foreach (var memory in result.Buffer) bytes.Write(memory.Span);
-                reader.AdvanceTo(result.Buffer.End);
-                // Also where all of it has come at once: what becomes of a body must not depend on how it was cut.
-                if (bytes.WrittenCount > limit) return (bytes.WrittenMemory, BodyEnd.TooLong);
-                if (result.IsCompleted) return (bytes.WrittenMemory, BodyEnd.Whole);
-            }
-        }
-        catch (IOException)
-        {
-            // Bad chunks, or a client that ended its sending side: one that has gone altogether ends the call by its token.
-            return (bytes.WrittenMemory, BodyEnd.BrokenOff);
-        }
-    }
-
-    private static async Task DrainAsync(HttpContext http)
-    {
-        var reader = http.Request.BodyReader;
-        try
-        {
-            while (true)
-            {
-                var result = await reader.ReadAsync(http.RequestAborted);
-                reader.AdvanceTo(result.Buffer.End);
-                if (result.IsCompleted) return;
-            }
-        }
-        catch (IOException)
-        {
-            // It has no end, and nobody wants it.
-        }
     }
 }

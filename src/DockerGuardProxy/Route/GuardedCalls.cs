@@ -24,11 +24,13 @@ internal sealed class GuardedCalls(
     /// <summary>The pause between two questions doubles up to this power of two: 32 s.</summary>
     private const int LongestDoubt = 5;
 
-    private readonly KeptBodies _bodies = new();
     private readonly DoubtfulCalls _doubtful = new();
     private readonly CancellationTokenSource _turnedAway = new();
     private readonly CancellationTokenSource _allTurnedAway = new();
     private int _serving;
+
+    /// <summary>Room for the bodies of calls that are not sent yet.</summary>
+    public KeptBodies Bodies { get; } = new();
 
     /// <inheritdoc/>
     public bool Any => Volatile.Read(ref _serving) > 0;
@@ -54,12 +56,14 @@ internal sealed class GuardedCalls(
     /// <param name="call">What it asks.</param>
     /// <param name="target">Its target as it came.</param>
     /// <param name="body">Its body, read whole; null where it had none.</param>
-    public async Task<bool> ServeAsync(HttpContext http, IEngineWay way, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    /// <param name="room">What was taken of <see cref="Bodies"/> for it; given back here, unless this returns false.</param>
+    public async Task<bool> ServeAsync(
+        HttpContext http, IEngineWay way, TerminatingCall call, string target, ReadOnlyMemory<byte>? body, BodyRoom? room)
     {
         Interlocked.Increment(ref _serving);
         try
         {
-            return await DecideAsync(http, way, call, target, body);
+            return await DecideAsync(http, way, call, target, body, room);
         }
         finally
         {
@@ -67,12 +71,12 @@ internal sealed class GuardedCalls(
         }
     }
 
-    private async Task<bool> DecideAsync(HttpContext http, IEngineWay way, TerminatingCall call, string target, ReadOnlyMemory<byte>? body)
+    private async Task<bool> DecideAsync(
+        HttpContext http, IEngineWay way, TerminatingCall call, string target, ReadOnlyMemory<byte>? body, BodyRoom? room)
     {
         var request = failOpen.Try(
-            "detached head", (http, way, target, body), static it => Detach(it.http, it.way, it.target, it.body), null);
-        // Without room for its body it can't be kept, neither held nor beyond its client: it goes the way of any other call.
-        if (request is null || !request.TryKeepBody(_bodies)) return false;
+            "detached head", (http, way, target, body, room), static it => Detach(it.http, it.way, it.target, it.body, it.room), null);
+        if (request is null) return false;
         Ticket? ticket;
         try
         {
@@ -97,11 +101,7 @@ internal sealed class GuardedCalls(
         }
 
         // One that has waited, however shortly, is not sent as it came: see SendLateAsync.
-        if (ticket is { First.Kind: VerdictKind.Forward, Outcome: { IsCompletedSuccessfully: true, Result: Outcome.Unguarded } })
-        {
-            request.DropBody();
-            return false;
-        }
+        if (ticket is { First.Kind: VerdictKind.Forward, Outcome: { IsCompletedSuccessfully: true, Result: Outcome.Unguarded } }) return false;
 
         // Whoever sends it drops the body by itself, when all of it has been sent.
         var outcome = await OutcomeAsync(ticket, request, way, http.RequestAborted);
@@ -163,12 +163,12 @@ internal sealed class GuardedCalls(
         }
     }
 
-    private static GuardedRequest Detach(HttpContext http, IEngineWay way, string target, ReadOnlyMemory<byte>? body)
+    private static GuardedRequest Detach(HttpContext http, IEngineWay way, string target, ReadOnlyMemory<byte>? body, BodyRoom? room)
     {
         var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
         var headers = new ArrayBufferWriter<byte>(512);
         RequestHead.WriteDetachedHeaders(request, way.HostAsSent, body?.Length, headers);
-        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, way.Peer);
+        return new GuardedRequest(request.Method, target, headers.WrittenMemory, body ?? default, way.Peer, room);
     }
 
     /// <returns>Null where the caller is to be turned away: its call was not sent.</returns>
