@@ -63,7 +63,8 @@ internal sealed class CallRouter(
         try
         {
             var change = row.Changes is null ? null : ChangeOf(call.Http.Request.Method, target);
-            IAnswerWatch? watch = permit is null ? change : new PermitWatch(gate, permit, change);
+            IAnswerWatch? watch = row.MakesExec ? new GlanceWatch(streams.OwnerLearner(row, target)) : change;
+            if (permit is not null) watch = new PermitWatch(gate, permit, watch);
             if (link is not null && permit is { IsHoldable: true }) link.OnLeaving = () => Leave(permit, call.Http.RequestAborted);
             await passThrough.ForwardAsync(call.Http, call.Way, target, hasBody ? new SentBody(null, change?.Body) : null, watch);
         }

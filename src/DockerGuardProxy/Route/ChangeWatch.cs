@@ -8,9 +8,6 @@ namespace DockerGuardProxy.Route;
 /// <summary>A call that passes and changes what the index knows: the index learns it before the caller has the answer.</summary>
 internal sealed class ChangeWatch : IAnswerWatch
 {
-    /// <summary>The longest answer to a creation that is looked into, in bytes: an id and warnings.</summary>
-    private const long MaxAnswer = 64 * 1024;
-
     private readonly ContainerIndex _index;
     private readonly BypassWatch _bypass;
     private readonly FailOpen _failOpen;
@@ -53,29 +50,9 @@ internal sealed class ChangeWatch : IAnswerWatch
         }
 
         // Without a length, or with a long one, it is no answer that moby gives; the event will tell.
-        if (response.Content.Headers.ContentLength is not { } length || length > MaxAnswer) return default;
-
-        var answer = await ReadAsync(await response.Content.ReadAsStreamAsync(cancellationToken), (int)length, cancellationToken);
-        if (answer.Length == length)
-            _failOpen.Try("index", (Change: this, status, answer), static it => it.Change.Tell(it.status, it.answer.Span));
+        var (answer, isWhole) = await SmallAnswer.ReadAsync(response, cancellationToken);
+        if (isWhole) _failOpen.Try("index", (Change: this, status, answer), static it => it.Change.Tell(it.status, it.answer.Span));
         return answer;
-    }
-
-    /// <summary>Reads what comes: an answer that breaks off does so again for whoever reads on.</summary>
-    private static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream stream, int length, CancellationToken cancellationToken)
-    {
-        var bytes = new byte[length];
-        var count = 0;
-        try
-        {
-            while (count < length && await stream.ReadAsync(bytes.AsMemory(count), cancellationToken) is > 0 and var read) count += read;
-        }
-        catch (Exception e) when (e is IOException or HttpRequestException)
-        {
-            // What has come goes to the client, and then it ends for it too.
-        }
-
-        return bytes.AsMemory(0, count);
     }
 
     private void Tell(int status, ReadOnlySpan<byte> answer) => _index.Answered(_index.Expect(_call, CreateBody.Parse(Body!.Bytes)), status, answer);

@@ -240,6 +240,21 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
         await Eventually.Async(() => _rig.PileUp.Open().IsEmpty);
     }
 
+    /// <summary>What is attached to it is a stream of HTTP/1.1, which no longer says whose it is.</summary>
+    [Fact]
+    public async Task Whose_an_exec_is_is_learned_as_it_is_made()
+    {
+        var exec = new string('e', 64);
+        _answer = http =>
+        {
+            (http.Response.StatusCode, http.Response.ContentLength) = (201, 74);
+            return http.Response.WriteAsync($"{{\"Id\":\"{exec}\"}}\n", Token);
+        };
+        using var answer = await _client.CallAsync("POST", "/containers/web/exec", new StringContent("{}"));
+        Assert.Equal($"{{\"Id\":\"{exec}\"}}\n", await answer.Content.ReadAsStringAsync(Token));
+        Assert.Equal(Id, _rig.ExecOwners.Take(exec));
+    }
+
     /// <summary>A body that the test writes piece by piece.</summary>
     private sealed class PushContent : HttpContent
     {
