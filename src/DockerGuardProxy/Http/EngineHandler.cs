@@ -5,6 +5,13 @@ namespace DockerGuardProxy.Http;
 /// <summary>The HTTP client towards the engine: one that changes nothing and gives up on nothing.</summary>
 internal static class EngineHandler
 {
+    /// <summary>
+    /// What the engine may send on one stream of HTTP/2 before it is read, in bytes, and so what is held of it: 62 MiB of the 250 that a client has
+    /// at most, below the 64 MiB that the handler itself has for a connection. It does not grow, as it would to 16 MiB a stream: dynamic sizing
+    /// is off in the project file, and with it the PINGs that it takes.
+    /// </summary>
+    internal const int StreamWindow = 256 * 1024;
+
     /// <summary>Makes one; its connections live as long as it does.</summary>
     /// <param name="connect">
     /// Opens a connection: an <see cref="EngineStream"/>, which puts the real head in place of the stand-in, or an <see cref="Http2Stream"/>.
@@ -25,6 +32,7 @@ internal static class EngineHandler
         MaxResponseDrainSize = 0,
         // In KB: what Go's own clients take (net/http Transport.MaxResponseHeaderBytes).
         MaxResponseHeadersLength = 10 * 1024,
+        InitialHttp2StreamWindowSize = StreamWindow,
         RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectCallback = (_, cancellationToken) => connect(cancellationToken),

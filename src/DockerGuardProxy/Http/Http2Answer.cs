@@ -51,10 +51,16 @@ internal static class Http2Answer
 
         await arrival;
         var first = ArrayPool<byte>.Shared.Rent(FirstPiece);
-        var count = await source.ReadAsync(first, cancellationToken);
-        if (count > 0) await BeginAsync(http, call, first.AsMemory(0, count), cancellationToken);
-        ArrayPool<byte>.Shared.Return(first);
-        return count > 0;
+        try
+        {
+            var count = await source.ReadAsync(first, cancellationToken);
+            if (count > 0) await BeginAsync(http, call, first.AsMemory(0, count), cancellationToken);
+            return count > 0;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(first);
+        }
     }
 
     private static async ValueTask BeginAsync(HttpContext http, Http2Call call, ReadOnlyMemory<byte> first, CancellationToken cancellationToken)

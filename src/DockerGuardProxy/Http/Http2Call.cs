@@ -11,6 +11,7 @@ namespace DockerGuardProxy.Http;
 internal sealed class Http2Call(Http2Link link, TimeProvider time) : IEngineWay
 {
     private readonly CallTimes _times = new(time);
+    private int _head;
 
     /// <summary>Sends it.</summary>
     public HttpMessageInvoker Invoker => link.Invoker;
@@ -47,11 +48,20 @@ internal sealed class Http2Call(Http2Link link, TimeProvider time) : IEngineWay
     public bool Accepts(HttpContext http)
     {
         var request = http.Features.GetRequiredFeature<IHttpRequestFeature>();
-        if (!Http2Head.IsSound(request.RawTarget, request.Headers))
+        if (!Http2Head.IsSound(request.RawTarget, request.Headers, out var length))
         {
             Http2Reset.Send(http, Http2Reset.ProtocolError);
             return false;
         }
+
+        if (!link.TryTakeHead(length))
+        {
+            // Nothing was done about it: its client may send it again when others have ended.
+            Http2Reset.Send(http, Http2Reset.RefusedStream);
+            return false;
+        }
+
+        _head = length;
 
         // SocketsHttpHandler sends neither CONNECT, whose stream would be a tunnel, nor a target of "*", and makes a POST of a Post, which is no call
         // to the engine and would be one that nobody has looked at. The client may ask in HTTP/1.1.
@@ -82,6 +92,8 @@ internal sealed class Http2Call(Http2Link link, TimeProvider time) : IEngineWay
     public void EndCall()
     {
         link.Streams.End(_times);
+        link.ReturnHead(_head);
+        _head = 0;
         (Change, ContentType) = (null, null);
     }
 }

@@ -20,8 +20,12 @@ internal static class Http2Head
     private static readonly SearchValues<char> Visible = Create(Enumerable.Range(0x21, 0x7F - 0x21));
 
     /// <summary>True if net/http takes such a head; of others it resets the stream (http2 serverConn.processHeaders).</summary>
-    public static bool IsSound(string target, IHeaderDictionary headers)
+    /// <param name="target">As it came.</param>
+    /// <param name="headers">Its fields.</param>
+    /// <param name="length">What a sound one holds, in characters.</param>
+    public static bool IsSound(string target, IHeaderDictionary headers, out int length)
     {
+        length = target.Length;
         if (target.AsSpan().ContainsAny(Controls)) return false;
         foreach (var (name, values) in headers)
         {
@@ -29,6 +33,7 @@ internal static class Http2Head
             foreach (var value in values)
             {
                 if (value.AsSpan().ContainsAny('\r', '\n', '\0')) return false;
+                length += name.Length + value.AsSpan().Length;
             }
         }
 

@@ -13,15 +13,13 @@ internal sealed class Http2Lane : IDuplexPipe
 {
     private const int PieceSize = 16 * 1024;
 
-    /// <summary>Bytes that are shown before others on the same thread have their turn.</summary>
-    private const int TurnSize = 256 * 1024;
-
     private readonly Pipe _input = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: ProxyServer.EngineHeadLimit, resumeWriterThreshold: ProxyServer.EngineHeadLimit / 2,
         useSynchronizationContext: false));
 
     private readonly ClientConnection _client;
+    private bool _hasEnded;
 
     public Http2Lane(ClientConnection client)
     {
@@ -51,8 +49,10 @@ internal sealed class Http2Lane : IDuplexPipe
         }
         finally
         {
-            // The end of what the client sends is the end of its connection, as for net/http.
+            // The end of what the client sends is the end of its connection, as for net/http, also of one that reads nothing: Kestrel would wait
+            // for it to take what is still to be sent. The socket stays until what has come is served.
             await _input.Writer.CompleteAsync();
+            if (_hasEnded) _client.Socket.EndSending();
             await serving;
         }
     }
@@ -73,12 +73,17 @@ internal sealed class Http2Lane : IDuplexPipe
 
     private async ValueTask ShowAsync()
     {
-        var turn = new Turns(TurnSize);
+        var turn = new Turns(Turns.OfFrames);
         while (true)
         {
             await _client.Socket.WaitReadableAsync();
             var count = await _client.Socket.ReceiveAsync(_input.Writer.GetMemory(PieceSize));
-            if (count == 0) return;
+            if (count == 0)
+            {
+                _hasEnded = true;
+                return;
+            }
+
             _input.Writer.Advance(count);
             if ((await _input.Writer.FlushAsync()).IsCompleted) return;
             await turn.YieldAfterAsync(count);

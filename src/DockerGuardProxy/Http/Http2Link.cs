@@ -12,7 +12,17 @@ namespace DockerGuardProxy.Http;
 /// </remarks>
 internal sealed class Http2Link : IDisposable
 {
+    /// <summary>
+    /// What the long heads of calls under way hold in all, in characters of two bytes. A few bytes make a head of a mebibyte where they name a
+    /// field of the connection's table over and over (RFC 7541 7.3): 250 such could hold 500 MB. An ordinary client never comes near.
+    /// </summary>
+    private const int LongHeads = 8 << 20;
+
+    /// <summary>Characters of a head that is not counted: 250 of them hold no more than <see cref="LongHeads"/>.</summary>
+    private const int ShortHead = 32 * 1024;
+
     private readonly EngineDialer _dialer;
+    private int _heads;
 
     public Http2Link(EngineDialer dialer, ClientConnection client)
     {
@@ -32,6 +42,21 @@ internal sealed class Http2Link : IDisposable
 
     /// <summary>Sends its calls; many at a time.</summary>
     public HttpMessageInvoker Invoker { get; }
+
+    /// <summary>Takes a head up; false where there is too much of them.</summary>
+    /// <param name="length">Its characters.</param>
+    public bool TryTakeHead(int length)
+    {
+        if (length <= ShortHead || Interlocked.Add(ref _heads, length) <= LongHeads) return true;
+        ReturnHead(length);
+        return false;
+    }
+
+    /// <summary>The call of a head that was taken up has ended.</summary>
+    public void ReturnHead(int length)
+    {
+        if (length > ShortHead) Interlocked.Add(ref _heads, -length);
+    }
 
     public void Dispose() => Invoker.Dispose();
 

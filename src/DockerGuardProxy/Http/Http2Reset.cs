@@ -7,7 +7,7 @@ namespace DockerGuardProxy.Http;
 internal static class Http2Reset
 {
     // RFC 9113 7.
-    public const int ProtocolError = 1, InternalError = 2, Http11Required = 13;
+    public const int ProtocolError = 1, InternalError = 2, RefusedStream = 7, Http11Required = 13;
 
     /// <summary>
     /// The code with which the engine has reset the call, or ended its connection; null where it has said none, or no error: with that an answer

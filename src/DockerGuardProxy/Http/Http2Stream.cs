@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Http;
 
@@ -11,10 +12,14 @@ internal sealed class Http2Stream(Socket socket, Action onLeaving) : AsyncStream
     private readonly NetworkStream _network = new(socket, ownsSocket: true);
     private GoAwayWatch _watch;
 
+    // The handler reads for as long as there is something, which is always where both ends are fast.
+    private Turns _turns = new(Turns.OfFrames);
+
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await _network.ReadAsync(buffer, cancellationToken);
         if (!buffer.IsEmpty && (count == 0 || _watch.Sees(buffer.Span[..count]))) onLeaving();
+        await _turns.YieldAfterAsync(count);
         return count;
     }
 

@@ -192,7 +192,11 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         options.AllowAlternateSchemes = true;
     }
 
-    /// <summary>As net/http's server has it (golang.org/x/net/http2, server.go): streams, frames, windows, fields.</summary>
+    /// <summary>
+    /// As net/http's server has it (golang.org/x/net/http2, server.go): streams, frames, windows, fields. So of one connection there wait at most
+    /// 1 MiB that has not been cut into frames (Http2Lane), 1 MiB of bodies that nobody has read, whatever the number of streams, and a table of
+    /// 4 KiB; what heads hold is bounded by Http2Link, what is kept of bodies by KeptBodies.
+    /// </summary>
     private static void ConfigureHttp2(Http2Limits limits)
     {
         limits.MaxStreamsPerConnection = 250;
@@ -200,6 +204,7 @@ internal sealed class ProxyServer : IHostedService, IDisposable
         limits.InitialStreamWindowSize = 1 << 20;
         limits.InitialConnectionWindowSize = 1 << 20;
         limits.MaxRequestHeaderFieldSize = EngineHeadLimit;
+        limits.HeaderTableSize = 4096;
     }
 
     private Socket Bind(EndPoint endPoint)

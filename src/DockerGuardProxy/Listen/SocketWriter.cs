@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using DockerGuardProxy.Sockets;
 
 namespace DockerGuardProxy.Listen;
 
@@ -16,6 +17,9 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
     private byte[]? _block;
     private int _count;
     private bool _isBroken;
+
+    // Kestrel's HTTP/2 writes what its streams have queued for as long as there is something.
+    private Turns _turns = new(Turns.OfFrames);
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -55,6 +59,7 @@ internal sealed class SocketWriter(Socket socket) : PipeWriter
             for (var rest = block.AsMemory(0, count); !rest.IsEmpty && !_isBroken;)
                 rest = rest[await socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
             ArrayPool<byte>.Shared.Return(block);
+            await _turns.YieldAfterAsync(count);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

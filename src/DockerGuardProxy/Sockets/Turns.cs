@@ -10,6 +10,9 @@ internal struct Turns(int length)
     /// <summary>Where the bytes go from one socket to another as they are: some hundred microseconds.</summary>
     public const int OfSockets = 1 << 20;
 
+    /// <summary>Where each byte is looked at on its way, as frames of HTTP/2 are.</summary>
+    public const int OfFrames = 256 * 1024;
+
     private int _moved;
 
     /// <summary>Takes account of bytes that were moved.</summary>

@@ -9,7 +9,7 @@ internal static class Http2Frames
     public const string Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     public const string Settings = "\0\0\0\x04\0\0\0\0\0";
     public const string SettingsAck = "\0\0\0\x04\x01\0\0\0\0";
-    public const int Headers = 1, RstStream = 3, GoAwayType = 7;
+    public const int Data = 0, Headers = 1, RstStream = 3, SettingsType = 4, Ping = 6, GoAwayType = 7, WindowUpdate = 8, Continuation = 9;
 
     /// <summary>A frame.</summary>
     public static string Frame(int type, int flags, int stream, string payload) =>
@@ -20,12 +20,21 @@ internal static class Http2Frames
 
     /// <summary>A POST with a body.</summary>
     public static string Post(int stream, string path, string body, params (string Name, string Value)[] fields) =>
-        Frame(Headers, 4, stream, Block([(":method", "POST"), (":scheme", "http"), (":authority", "docker"), (":path", path), .. fields]))
-            + Frame(0, 1, stream, body);
+        PostHead(stream, path, fields) + Frame(Data, 1, stream, body);
+
+    /// <summary>The head of a POST whose body is to follow.</summary>
+    public static string PostHead(int stream, string path, params (string Name, string Value)[] fields) =>
+        Frame(Headers, 4, stream, Block([(":method", "POST"), (":scheme", "http"), (":authority", "docker"), (":path", path), .. fields]));
 
     /// <summary>The same with the usual pseudo fields.</summary>
     public static string Call(int stream, string method, string path, params (string Name, string Value)[] fields) => Request(
         stream, [(":method", method), (":scheme", "http"), (":authority", "docker"), (":path", path), .. fields]);
+
+    /// <summary>RST_STREAM.</summary>
+    public static string Reset(int stream, int code) => Frame(RstStream, 0, stream, $"\0\0\0{(char)code}");
+
+    /// <summary>SETTINGS and WINDOW_UPDATE by which a client takes whatever comes.</summary>
+    public static string EndlessWindows => Frame(SettingsType, 0, 0, "\0\u0004\x7F\xFF\xFF\xFF") + Frame(WindowUpdate, 0, 0, "\x40\0\0\0");
 
     /// <summary>GOAWAY: no further calls.</summary>
     public static string GoAway(int lastStream) => Frame(GoAwayType, 0, 0, $"\0\0\0{(char)lastStream}\0\0\0\0");
@@ -39,6 +48,13 @@ internal static class Http2Frames
             var payload = await peer.TextAsync((header[0] << 16) | (header[1] << 8) | header[2]);
             if (header[3] == type) return (header[4], (header[7] << 8) | header[8], payload);
         }
+    }
+
+    /// <summary>Reads the next frame.</summary>
+    public static async Task<(int Type, int Stream, string Payload)> FrameAsync(this RawPeer peer)
+    {
+        var header = await peer.TextAsync(9);
+        return (header[3], (header[7] << 8) | header[8], await peer.TextAsync((header[0] << 16) | (header[1] << 8) | header[2]));
     }
 
     /// <summary>The error code of a RST_STREAM.</summary>

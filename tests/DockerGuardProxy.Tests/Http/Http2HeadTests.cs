@@ -18,7 +18,15 @@ public sealed class Http2HeadTests
     [InlineData("/\0")]
     [InlineData("/\t")]
     [InlineData("/\u007F")]
-    public void A_target_with_control_characters_is_not_sound(string target) => Assert.False(Http2Head.IsSound(target, new HeaderDictionary()));
+    public void A_target_with_control_characters_is_not_sound(string target) =>
+        Assert.False(Http2Head.IsSound(target, new HeaderDictionary(), out _));
+
+    [Fact]
+    public void Its_length_is_that_of_target_names_and_values()
+    {
+        Assert.True(Http2Head.IsSound("/ab", new HeaderDictionary { ["a"] = new(["12", "3"]), ["bc"] = "" }, out var length));
+        Assert.Equal(3 + 3 + 2 + 2, length);
+    }
 
     [Theory]
     [InlineData("a", "b \t\u00FF", true)]
@@ -31,5 +39,5 @@ public sealed class Http2HeadTests
     [InlineData("a", "b\nc", false)]
     [InlineData("a", "b\0c", false)]
     public void A_field_that_could_begin_another_is_not_sound(string name, string value, bool isSound) =>
-        Assert.Equal(isSound, Http2Head.IsSound("/", new HeaderDictionary { [name] = value }));
+        Assert.Equal(isSound, Http2Head.IsSound("/", new HeaderDictionary { [name] = value }, out _));
 }
