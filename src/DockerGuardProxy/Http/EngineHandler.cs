@@ -13,10 +13,14 @@ internal static class EngineHandler
     internal const int StreamWindow = 256 * 1024;
 
     /// <summary>Makes one; its connections live as long as it does.</summary>
-    /// <param name="connect">
-    /// Opens a connection: an <see cref="EngineStream"/>, which puts the real head in place of the stand-in, or an <see cref="Http2Stream"/>.
-    /// </param>
-    public static HttpMessageInvoker Create(Func<CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
+    /// <param name="connect">Opens a connection: an <see cref="EngineStream"/>, which puts the real head in place of the stand-in.</param>
+    public static HttpMessageInvoker Create(Func<CancellationToken, ValueTask<Stream>> connect) => new(New(connect));
+
+    /// <summary>Makes one for HTTP/2.</summary>
+    /// <param name="connect">Opens a connection: an <see cref="Http2Stream"/>.</param>
+    public static HttpMessageInvoker CreateHttp2(Func<CancellationToken, ValueTask<Stream>> connect) => new(new Http2Handler(New(connect)));
+
+    private static SocketsHttpHandler New(Func<CancellationToken, ValueTask<Stream>> connect) => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -33,8 +37,12 @@ internal static class EngineHandler
         // In KB: what Go's own clients take (net/http Transport.MaxResponseHeaderBytes).
         MaxResponseHeadersLength = 10 * 1024,
         InitialHttp2StreamWindowSize = StreamWindow,
-        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        RequestHeaderEncodingSelector = static (_, request) =>
+        {
+            Http2Content.ThrowIfBegun(request);
+            return Encoding.Latin1;
+        },
         ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         ConnectCallback = (_, cancellationToken) => connect(cancellationToken),
-    });
+    };
 }

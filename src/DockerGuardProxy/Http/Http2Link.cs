@@ -28,7 +28,7 @@ internal sealed class Http2Link : IDisposable
     {
         _dialer = dialer;
         Client = client;
-        Invoker = EngineHandler.Create(ConnectAsync);
+        Invoker = EngineHandler.CreateHttp2(ConnectAsync);
     }
 
     /// <summary>The client's connection.</summary>

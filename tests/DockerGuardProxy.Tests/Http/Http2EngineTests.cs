@@ -7,7 +7,62 @@ namespace DockerGuardProxy.Tests.Http;
 /// <summary>Calls in HTTP/2 through the running proxy, to an engine that is seen as frames.</summary>
 public sealed class Http2EngineTests : ProxiedTests
 {
-    private const int Refused = 7;
+    private const int Refused = 7, EnhanceYourCalm = 11;
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_call_with_a_body_that_the_engine_has_not_taken_up_is_its_clients_to_send_again(bool hasCome, bool leaves)
+    {
+        using var engine = await OpenAsync(hasCome ? Http2Frames.Post(1, "/images/load", "body") : Http2Frames.PostHead(1, "/images/load"));
+        await engine.UntilAsync(hasCome ? Http2Frames.Data : Http2Frames.Headers);
+        await engine.SendAsync(leaves ? Http2Frames.GoAway(0) : Http2Frames.Reset(1, Refused));
+        var next = leaves ? await Engine.AcceptAsync() : engine;
+        if (leaves) await next.SendAsync(Http2Frames.Settings);
+        var (_, stream, code) = await Client.UntilAsync(Http2Frames.RstStream);
+        Assert.Equal((1, Refused), (stream, Http2Frames.CodeOf(code)));
+
+        // Half of it is not sent again either.
+        Client.Dispose();
+        Assert.DoesNotContain("/images/load", await next.RestAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_without_a_body_that_the_engine_has_not_taken_up_is_sent_again_here(bool leaves)
+    {
+        using var engine = await OpenAsync(Http2Frames.Call(1, "GET", "/x"));
+        await engine.UntilAsync(Http2Frames.Headers);
+        await engine.SendAsync(leaves ? Http2Frames.GoAway(0) : Http2Frames.Reset(1, Refused));
+        var next = leaves ? await Engine.AcceptAsync() : engine;
+        if (leaves)
+        {
+            await next.TextAsync(Http2Frames.Preface.Length);
+            await next.SendAsync(Http2Frames.Settings);
+        }
+
+        var (_, stream, payload) = await next.UntilAsync(Http2Frames.Headers);
+        Assert.Contains("/x", payload, StringComparison.Ordinal);
+        await next.SendAsync(Http2Frames.Frame(Http2Frames.Headers, 5, stream, "\x89"));
+        Assert.Equal(1, (await Client.UntilAsync(Http2Frames.Headers)).Stream);
+        next.Dispose();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_reset_while_a_body_is_still_coming_is_passed_on(bool hasCome)
+    {
+        using var engine = await OpenAsync(
+            Http2Frames.PostHead(1, "/x") + (hasCome ? Http2Frames.Frame(Http2Frames.Data, 0, 1, "begun") : ""));
+        await engine.UntilAsync(hasCome ? Http2Frames.Data : Http2Frames.Headers);
+        await engine.SendAsync(Http2Frames.Reset(1, EnhanceYourCalm));
+        var (_, stream, code) = await Client.UntilAsync(Http2Frames.RstStream);
+        Assert.Equal((1, EnhanceYourCalm), (stream, Http2Frames.CodeOf(code)));
+    }
 
     [Fact]
     public async Task What_the_engine_sends_and_nobody_reads_is_bounded_by_a_window_that_does_not_grow()
