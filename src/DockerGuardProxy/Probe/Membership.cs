@@ -13,6 +13,7 @@ internal sealed class Membership
     private readonly Dictionary<int, Member>[] _members;
     private readonly Dictionary<string, List<int>> _asksById = [];
     private readonly HashSet<int> _ofOthers = [];
+    private readonly HashSet<int> _unclear = [];
     private List<int> _pids = [];
     private bool _anyContainer;
 
@@ -35,6 +36,9 @@ internal sealed class Membership
 
     /// <summary>The processes found for the ask.</summary>
     public IEnumerable<Member> Of(int ask) => _members[ask].Values;
+
+    /// <summary>True where the run has a process that its cgroup does not tell, or that can't be read: there may be more.</summary>
+    public bool IsUnclear(int ask) => _unclear.Contains(ask);
 
     /// <summary>
     /// Goes through all processes. False if one may have been missed: /proc can't be listed, hides processes (hidepid: not even process 1
@@ -64,6 +68,8 @@ internal sealed class Membership
                 return false;
         }
 
+        for (var ask = 0; ask < _asks.Count; ask++)
+            FollowInit(ask);
         return true;
     }
 
@@ -87,22 +93,87 @@ internal sealed class Membership
     /// <summary>Adds all processes in the PID namespace of <paramref name="init"/>; true if there were any new ones.</summary>
     public bool AddNamespaceOf(int ask, int init)
     {
-        if (_reader.Link($"{_root.Proc}/{init}/ns/pid", out var space) != ReadOutcome.Done)
-            return false;
         var found = false;
-        foreach (var pid in _pids)
+        if (_cursor.TryEnter(ScanPhase.Namespaces, init)
+            && _reader.Link($"{_root.Proc}/{init}/ns/pid", out var space) == ReadOutcome.Done)
         {
-            if (_members[ask].ContainsKey(pid) || !_cursor.TryEnter(ScanPhase.Membership, pid)
-                || _reader.Link($"{_root.Proc}/{pid}/ns/pid", out var other) != ReadOutcome.Done || other != space)
-            {
-                continue;
-            }
-            var place = _reader.Read($"{_root.Proc}/{pid}/cgroup", out var text) == ReadOutcome.Done ? CgroupPlace.Parse(text) : null;
-            found |= TryStat(pid, out var stat) == ReadOutcome.Done
-                && _members[ask].TryAdd(pid, new(pid, stat.Start, place?.FreezerPath, place?.Unified ?? false));
+            foreach (var (pid, place) in Others(ask, space, out _))
+                found |= TryAddTo(ask, pid, place) == ReadOutcome.Done;
         }
 
         return found;
+    }
+
+    /// <summary>Where the cgroup of its init does not lead to a run, the init's PID namespace may.</summary>
+    private void FollowInit(int ask)
+    {
+        var (run, memory) = _asks[ask];
+        if (run.InitPid is not { } pid || _members[ask].ContainsKey(pid) || _ofOthers.Contains(pid)
+            || TryStat(pid, out var stat) != ReadOutcome.Done)
+        {
+            return;
+        }
+
+        ulong? seen = memory.Starts.TryGetValue(pid, out var start) ? start : null;
+        var init = new StrayInit(stat.Start, seen, IsNamespaceInit(pid), null, false);
+        List<(int Pid, CgroupPlace? Place)> others = [];
+        if (init.IsProcessOne && _cursor.TryEnter(ScanPhase.Namespaces, pid)
+            && _reader.Link($"{_root.Proc}/{pid}/ns/pid", out var space) == ReadOutcome.Done)
+        {
+            others = Others(ask, space, out var isWhole);
+            init = init with
+            {
+                Namespace = space,
+                HasStrangers = !isWhole || others.Any(static other => other.Place is { Ids.IsEmpty: false }),
+            };
+        }
+
+        switch (init.Meaning)
+        {
+            case StrayMeaning.Own:
+                foreach (var (other, place) in others)
+                {
+                    if (TryAddTo(ask, other, place) == ReadOutcome.Refused)
+                        _unclear.Add(ask);
+                }
+
+                break;
+            case StrayMeaning.Unclear:
+                _unclear.Add(ask);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The processes of a PID namespace that are not known to be the run's, and where each stands. <paramref name="isWhole"/> is false if one
+    /// may be missing. Their links are read only where nothing else tells: one may block, see <see cref="ScanPhase"/>.
+    /// </summary>
+    private List<(int Pid, CgroupPlace? Place)> Others(int ask, string space, out bool isWhole)
+    {
+        isWhole = true;
+        var found = new List<(int Pid, CgroupPlace? Place)>();
+        foreach (var pid in _pids)
+        {
+            if (_members[ask].ContainsKey(pid))
+                continue;
+            var outcome = ReadOutcome.Refused;
+            var other = "";
+            if (_cursor.TryEnter(ScanPhase.Namespaces, pid))
+                outcome = _reader.Link($"{_root.Proc}/{pid}/ns/pid", out other);
+            isWhole &= outcome != ReadOutcome.Refused;
+            if (outcome == ReadOutcome.Done && other == space)
+                found.Add((pid, _reader.Read($"{_root.Proc}/{pid}/cgroup", out var text) == ReadOutcome.Done ? CgroupPlace.Parse(text) : null));
+        }
+
+        return found;
+    }
+
+    private ReadOutcome TryAddTo(int ask, int pid, CgroupPlace? place)
+    {
+        var outcome = TryStat(pid, out var stat);
+        if (outcome == ReadOutcome.Done)
+            _members[ask][pid] = new(pid, stat.Start, place?.FreezerPath, place?.Unified ?? false);
+        return outcome;
     }
 
     /// <summary>False if it is a process of a run asked for, and can't be read.</summary>
@@ -113,6 +184,13 @@ internal sealed class Membership
         if (asks.Length == 0)
         {
             _ofOthers.Add(pid);
+            return true;
+        }
+
+        // A thread that hangs in it is of no concern to other containers.
+        if (!_cursor.TryEnter(ScanPhase.Tasks, pid))
+        {
+            _unclear.UnionWith(asks);
             return true;
         }
 

@@ -30,6 +30,12 @@ internal sealed class ProcScan(ProcRoot root, ScanCursor cursor)
         var samples = ImmutableArray.CreateBuilder<RunSample>(asks.Count);
         for (var i = 0; i < asks.Count; i++)
         {
+            if (membership.IsUnclear(i))
+            {
+                samples.Add(RunSample.Unreadable);
+                continue;
+            }
+
             var sample = Sample(membership.Of(i), membership.InitGone(i), withFreezer: false);
 
             // An init that has been killed waits for all of its PID namespace. If none of the tasks found is what it waits for, that one
