@@ -32,7 +32,7 @@ internal static class NodeMessage
         var name = first.Pod is { } pod ? $"{pod.Namespace}/{pod.Name}"
             : first.Name.Length > 0 ? first.Name
             : ShortId.Of(first.Id);
-        var cause = first.Tasks is [var task, ..] ? $": {task.Comm} ({task.State}) {task.Wchan}" : $": {first.Diagnosis}";
+        var cause = first.Tasks is [var task, ..] ? $": {task.Comm} ({task.State}) {task.Wchan ?? task.FileSystem}" : $": {first.Diagnosis}";
 
         // Of a long line the name goes on; the number of the others is kept.
         var text = LogText.Escape("stuck " + name + cause.TrimEnd(), 4 * MaxLength);

@@ -60,7 +60,8 @@ internal sealed partial class GuardLog(ILogger<GuardLog> logger) : IGuardObserve
     private static string Describe(Probe.Diagnosis diagnosis)
     {
         var tasks = string.Join(", ", diagnosis.Tasks.Take(MaxTasks).Select(task =>
-            $"pid {task.Pid} tid {task.Tid} ({task.Comm}) {task.State} at {task.Wchan}"
+            $"pid {task.Pid} tid {task.Tid} ({task.Comm}) {task.State}"
+            + (task.Wchan.Length == 0 ? "" : $" at {task.Wchan}")
             + (task.FileSystem is null ? "" : $" on {task.FileSystem}")));
         var more = Math.Max(0, diagnosis.Tasks.Length - MaxTasks) + diagnosis.MoreTasks;
         return more > 0 ? $"{tasks} +{more} more" : tasks;

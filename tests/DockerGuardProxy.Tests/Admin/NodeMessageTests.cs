@@ -29,6 +29,14 @@ public sealed class NodeMessageTests
     }
 
     [Fact]
+    public async Task Where_the_kernel_hides_the_function_the_file_system_tells()
+    {
+        await using var rig = new AdminRig();
+        rig.BecomeStuck(DiagnosisKind.DState, new StuckTask(77, 77, 1, "touch", 'D', "", "nfs4 server:/export"));
+        Assert.Equal("stuck web: touch (D) nfs4 server:/export", NodeMessage.Of(rig.Source.Read()));
+    }
+
+    [Fact]
     public async Task A_pod_is_named_by_its_own_name()
     {
         await using var rig = new AdminRig();
