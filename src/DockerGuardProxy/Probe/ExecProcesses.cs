@@ -26,7 +26,7 @@ internal sealed record ExecProcesses(bool Readable, int Roots, TimeSpan? Younges
         var reader = new ProcReader();
         if (run.InitPid is not { } init || Stat(init, out var first) != ReadOutcome.Done || !TryUptime(out var uptime)) return Unreadable;
         var membership = new Membership(root, cursor, reader, [(run, RunMemory.None)]);
-        if (!membership.Find()) return Unreadable;
+        if (!membership.Find() || membership.IsUnclear(0)) return Unreadable;
 
         var roots = 0;
         var isInitFound = false;
