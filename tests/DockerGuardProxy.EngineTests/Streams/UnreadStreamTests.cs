@@ -20,14 +20,13 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
     /// <summary>How long a direct client is given to show that nothing happens.</summary>
     private static readonly TimeSpan Direct = TimeSpan.FromSeconds(25);
 
-    public static TheoryData<string> Versions => EngineVersions.All;
+    // The engines side by side: nearly all of it is waiting.
+    [Fact]
+    public async Task A_container_ends_and_an_exec_ends_whose_client_does_not_read() =>
+        await Task.WhenAll((await BenchesAsync()).Select(static bench => EndAsync(bench.Engine, bench.Proxy!)));
 
-    [Theory]
-    [MemberData(nameof(Versions))]
-    public async Task A_container_ends_and_an_exec_ends_whose_client_does_not_read(string version)
+    private static async Task EndAsync(Dockerd engine, Proxy proxy)
     {
-        var (engine, found) = await laboratory.BenchAsync(version);
-        var proxy = found!;
         await proxy.ReadyAsync();
         var (goroutines, _) = await engine.QuietAsync();
         var descriptors = await engine.DescriptorsInUseAsync();
@@ -47,12 +46,12 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         Assert.NotNull(await proxy.BecomesAsync(status => status is { HeldBytes: 0, Streams.Count: 0 }, TimeSpan.FromSeconds(30)));
     }
 
-    [Theory]
-    [MemberData(nameof(Versions))]
-    public async Task Nothing_is_taken_over_while_the_process_lives(string version)
+    [Fact]
+    public async Task Nothing_is_taken_over_while_the_process_lives() =>
+        await Task.WhenAll((await BenchesAsync()).Select(static bench => StaysAsync(bench.Engine, bench.Proxy!)));
+
+    private static async Task StaysAsync(Dockerd engine, Proxy proxy)
     {
-        var (engine, found) = await laboratory.BenchAsync(version);
-        var proxy = found!;
         await proxy.ReadyAsync();
         var lasts = Machine.LongForm ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(38);
         var taken = LogLines(proxy, "was taken over");
@@ -112,6 +111,13 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         Assert.True(await paused.Client.RestAsync(TimeSpan.FromSeconds(20)));
         Assert.NotNull(await Poll.UntilAsync(async () => await engine.EventsAsync(paused.Id, "die", paused.Since) == 1, TimeSpan.FromSeconds(20)));
         await kill;
+    }
+
+    private async Task<List<Bench>> BenchesAsync()
+    {
+        var benches = new List<Bench>();
+        foreach (var version in EngineVersions.All) benches.Add(await laboratory.BenchAsync(version.Data));
+        return benches;
     }
 
     private static async Task EndsAsync(Dockerd engine, Proxy proxy)
