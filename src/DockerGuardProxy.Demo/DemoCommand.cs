@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net.Sockets;
 using DockerGuardProxy.Demo.Show;
 
@@ -9,14 +10,22 @@ internal static class DemoCommand
 {
     private const int Failed = 1;
 
+    private static readonly string[] Names = [.. Enum.GetNames<Scenario>().Select(static name => name.ToLowerInvariant())];
+
     // What the shell calls a program that SIGPIPE ended.
     private const int OutputClosed = 128 + 13;
 
     public static RootCommand Create(Interruption interruption)
     {
+        var scenario = new Option<Scenario?>("--scenario")
+        {
+            Description = "The one that is played: a container that SIGKILL can't end, one whose lock hangs, one whose client does not read. Default: all",
+            HelpName = "stop|lock|streams",
+        };
+        scenario.AcceptOnlyFromAmong(Names);
         var picture = new Option<string>("--picture")
         {
-            Description = "Where the picture is written",
+            Description = "Where the picture of the stops is written",
             HelpName = "FILE.svg",
             DefaultValueFactory = static _ => new DemoOptions().Picture,
         };
@@ -31,15 +40,36 @@ internal static class DemoCommand
             if (!result.Implicit && result.Tokens.Count > 0 && !result.GetValue<bool>("--real"))
                 result.AddError("--engine goes with --real: without it a simulated engine is played on");
         });
-        var real = new Option<bool>("--real") { Description = "On a real engine without containers, with a frozen file system; needs root" };
-        var root = new RootCommand("The incident on your own machine, direct and guarded. Needs neither root nor Docker, but for --real.") { picture, engine, real };
+        var real = new Option<bool>("--real")
+        {
+            Description = "Stops on a real engine without containers, with a frozen file system; needs root. The other scenarios are only simulated",
+        };
+        picture.Validators.Add(result =>
+        {
+            if (!result.Implicit && result.Tokens.Count > 0 && IsAnother(result.GetResult(scenario)))
+                result.AddError("--picture goes with stop: no picture is drawn of the other scenarios");
+        });
+        real.Validators.Add(result =>
+        {
+            if (result.GetValue(real) && IsAnother(result.GetResult(scenario)))
+                result.AddError("--real plays stop alone: the other scenarios are only simulated");
+        });
+        var root = new RootCommand("The incident on your own machine, direct and guarded. Needs neither root nor Docker, but for --real.")
+        {
+            scenario, picture, engine, real,
+        };
         root.SetAction((result, _) =>
         {
-            var options = result.GetValue(real) ? DemoOptions.Real with { Engine = result.GetValue(engine) } : new DemoOptions();
+            var options = result.GetValue(real)
+                ? DemoOptions.Real with { Engine = result.GetValue(engine) }
+                : new DemoOptions { Only = result.GetValue(scenario) };
             return RunAsync(options with { Picture = result.GetValue(picture)! }, interruption);
         });
         return root;
     }
+
+    /// <summary>Whether a scenario is asked for that is not stop. By its text: the value can't be had where that is wrong.</summary>
+    private static bool IsAnother(OptionResult? scenario) => scenario?.Tokens is [{ Value: "lock" or "streams" }];
 
     private static async Task<int> RunAsync(DemoOptions options, Interruption interruption)
     {

@@ -39,15 +39,23 @@ internal sealed class DockerCalls(string socketPath) : IDisposable
     /// <summary><c>docker stop</c>: status, and the error's text.</summary>
     public async Task<(int Status, string Message)> StopAsync(string container, int seconds, CancellationToken cancellationToken)
     {
-        var target = new Uri($"containers/{container}/stop?t={seconds}", UriKind.Relative);
-        using var answer = await _client.PostAsync(target, null, cancellationToken);
+        using var answer = await PostAsync($"containers/{container}/stop?t={seconds}", cancellationToken);
         var body = await answer.Content.ReadAsStringAsync(cancellationToken);
         return ((int)answer.StatusCode, body.Length == 0 ? "" : (string?)JsonNode.Parse(body)?["message"] ?? "");
     }
 
     /// <summary><c>docker ps</c>.</summary>
     public Task ListAsync(CancellationToken cancellationToken) =>
-        _client.GetStringAsync(new Uri("containers/json", UriKind.Relative), cancellationToken);
+        GetAsync("containers/json", cancellationToken);
+
+    /// <summary>Reads something whole.</summary>
+    /// <exception cref="HttpRequestException">The answer is an error.</exception>
+    public Task<string> GetAsync(string target, CancellationToken cancellationToken) =>
+        _client.GetStringAsync(new Uri(target, UriKind.Relative), cancellationToken);
+
+    /// <summary>Asks for something to be done.</summary>
+    public Task<HttpResponseMessage> PostAsync(string target, CancellationToken cancellationToken) =>
+        _client.PostAsync(new Uri(target, UriKind.Relative), null, cancellationToken);
 
     public void Dispose() => _client.Dispose();
 }

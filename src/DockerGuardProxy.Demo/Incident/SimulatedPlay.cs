@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using DockerGuardProxy.Demo.Simulation;
 
 namespace DockerGuardProxy.Demo.Incident;
@@ -13,30 +12,18 @@ internal sealed class SimulatedPlay : IPlayedEngine
 
     private SimulatedPlay(SimulatedEngine engine) => _engine = engine;
 
-    public string Stuck => "k8s_app_web-0";
+    public string Stuck => SimulatedPods.Web;
 
-    public string Healthy => "k8s_app_db-0";
+    public string Healthy => SimulatedPods.Db;
 
     public long Reached => Math.Max(0, _engine.Counters.Seen(EngineOperation.Stop) - HealthyStops);
 
     /// <summary>Starts the containers.</summary>
     public static async Task<SimulatedPlay> PrepareAsync(SimulatedEngine engine)
     {
-        var play = new SimulatedPlay(engine);
-        foreach (var name in (string[])[play.Stuck, play.Healthy])
-        {
-            engine.Daemon.Create(new ContainerSpec
-            {
-                Name = name,
-                ExitDelay = TimeSpan.FromMilliseconds(20),
-                Labels = ImmutableSortedDictionary<string, string>.Empty
-                    .Add("io.kubernetes.pod.name", name["k8s_app_".Length..])
-                    .Add("io.kubernetes.pod.namespace", "shop"),
-            });
-            await engine.Daemon.StartAsync(name);
-        }
-
-        return play;
+        await SimulatedPods.StartAsync(engine, SimulatedPods.Web, new ContainerSpec());
+        await SimulatedPods.StartAsync(engine, SimulatedPods.Db, new ContainerSpec());
+        return new SimulatedPlay(engine);
     }
 
     public Task FreezeAsync(CancellationToken cancellationToken)

@@ -16,11 +16,18 @@ internal static class ProxySettings
         ["guard"] = new JsonObject
         {
             ["mode"] = "enforce",
-            ["patience"] = $"{options.GuardPatience.TotalMilliseconds}ms",
+            ["patience"] = Milliseconds(options.GuardPatience),
             ["maxWait"] = "30s",
             ["repeatHold"] = new JsonArray("250ms", "500ms", "1s"),
             ["backoff"] = new JsonArray("30s", "1m"),
+            ["policies"] = new JsonObject
+            {
+                ["lock"] = new JsonObject { ["slow"] = Milliseconds(options.LockSlow) },
+                ["streams"] = new JsonObject { ["stall"] = Milliseconds(options.StreamStall), ["ended"] = Milliseconds(options.StreamEnded) },
+            },
         },
         ["shutdown"] = new JsonObject { ["drain"] = "500ms" },
     }.ToJsonString());
+
+    private static string Milliseconds(TimeSpan time) => $"{time.TotalMilliseconds}ms";
 }

@@ -34,6 +34,22 @@ internal sealed class ProxyStatus(string admin, TimeProvider time)
         "docker-guard-proxy status shows no stuck container",
         cancellationToken);
 
+    /// <summary>What it prints of a container whose lock hangs.</summary>
+    /// <exception cref="DemoException">It shows none.</exception>
+    public Task<string> SlowLockAsync(CancellationToken cancellationToken) => UntilAsync(
+        [],
+        static (code, text) => code == 0 && text.Contains("SLOW LOCK", StringComparison.Ordinal),
+        "docker-guard-proxy status shows no slow lock",
+        cancellationToken);
+
+    /// <summary>What it prints of a client that does not read.</summary>
+    /// <exception cref="DemoException">It shows none.</exception>
+    public Task<string> UnreadAsync(CancellationToken cancellationToken) => UntilAsync(
+        [],
+        static (code, text) => code == 0 && text.Contains("does not read", StringComparison.Ordinal),
+        "docker-guard-proxy status shows no client that does not read",
+        cancellationToken);
+
     private async Task<string> UntilAsync(
         IEnumerable<string> arguments, Func<int?, string, bool> isIt, string otherwise, CancellationToken cancellationToken)
     {

@@ -10,9 +10,9 @@ internal static class Picture
     private const double Width = 860, Height = 420, Left = 70, Right = 150, Top = 60, Bottom = 60;
 
     /// <summary>Draws it.</summary>
-    public static string Draw(PlayedHalf direct, PlayedHalf guarded)
+    public static string Draw(StopHalf direct, StopHalf guarded)
     {
-        PlayedHalf[] halves = [direct, guarded];
+        StopHalf[] halves = [direct, guarded];
         var seconds = halves.Max(static half => half.Samples[^1].At.TotalSeconds);
         var top = Ceiling(halves.Max(static half => half.Worst) * 11 / 10);
         var svg = new StringBuilder();
@@ -50,7 +50,7 @@ internal static class Picture
         return svg.ToString();
     }
 
-    private static void Curve(StringBuilder svg, PlayedHalf half, string colour, double seconds, int top, string anchor, double gap)
+    private static void Curve(StringBuilder svg, StopHalf half, string colour, double seconds, int top, string anchor, double gap)
     {
         var points = string.Join(' ', half.Samples.Select(sample => Point(sample.At.TotalSeconds, sample.Open, seconds, top)));
         var end = half.Last;

@@ -30,7 +30,7 @@ internal static class ContainerJson
     public static JsonObject Whole(SimulatedContainer container)
     {
         var run = container.Run;
-        var config = new JsonObject { ["Image"] = container.Spec.Image, ["Labels"] = Labels(container) };
+        var config = new JsonObject { ["Image"] = container.Spec.Image, ["Labels"] = Labels(container), ["Tty"] = container.Spec.Writes };
         if (container.Spec.StopSignal is { } signal) config["StopSignal"] = signal;
         if (container.Spec.StopTimeout is { } timeout) config["StopTimeout"] = timeout;
         return new JsonObject
@@ -43,7 +43,7 @@ internal static class ContainerJson
             {
                 ["Status"] = container.State,
                 ["Running"] = run is not null,
-                ["Paused"] = false,
+                ["Paused"] = container.IsPaused,
                 ["Restarting"] = false,
                 ["OOMKilled"] = false,
                 ["Dead"] = false,
@@ -62,6 +62,24 @@ internal static class ContainerJson
             ["NetworkSettings"] = new JsonObject { ["Networks"] = new JsonObject() },
         };
     }
+
+    /// <summary>What top tells (moby api/types/container, TopResponse).</summary>
+    public static JsonObject Top(SimulatedContainer container) => new()
+    {
+        ["Titles"] = new JsonArray("PID", "CMD"),
+        ["Processes"] = new JsonArray(new JsonArray($"{container.Run?.Pid}", "sh")),
+    };
+
+    /// <summary>One sample of its statistics (moby api/types/container, StatsResponse), in which nothing is counted.</summary>
+    public static JsonObject Stats(SimulatedContainer container, DateTimeOffset now) => new()
+    {
+        ["id"] = container.Id,
+        ["name"] = container.Name,
+        ["read"] = Time(now),
+        ["pids_stats"] = new JsonObject(),
+        ["cpu_stats"] = new JsonObject(),
+        ["memory_stats"] = new JsonObject(),
+    };
 
     private static JsonObject Labels(SimulatedContainer container)
     {

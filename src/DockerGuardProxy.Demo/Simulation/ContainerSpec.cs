@@ -24,6 +24,12 @@ internal sealed record ContainerSpec
     /// <summary>Its process 1 has no handler for the stop signal, which the kernel then does not deliver to it.</summary>
     public bool IgnoresStopSignal { get; init; }
 
+    /// <summary>
+    /// Its process 1 writes the numbers 1, 2, 3 … to whoever is attached, a line each, as fast as they are taken. It has a terminal: there are no
+    /// frames.
+    /// </summary>
+    public bool Writes { get; init; }
+
     /// <summary>How long it takes to end after its stop signal.</summary>
     public TimeSpan ExitDelay { get; init; }
 }

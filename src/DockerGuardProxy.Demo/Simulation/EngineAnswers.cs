@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DockerGuardProxy.Demo.Simulation;
 
@@ -62,17 +63,18 @@ internal sealed class EngineAnswers(SimulatedDaemon daemon, SimulatedEngineOptio
     public async Task EventsAsync(HttpContext context, EngineForm form)
     {
         var filters = EngineFilters.Parse(form.Text("filters"));
+        var left = ClientEnd.Of(context);
         var (events, end) = daemon.Events.Listen(Since(form.Text("since")));
         try
         {
             context.Response.ContentType = "application/json";
-            await context.Response.Body.FlushAsync(context.RequestAborted);
-            await foreach (var entry in events.ReadAllAsync(context.RequestAborted))
+            await context.Response.Body.FlushAsync(left);
+            await foreach (var entry in events.ReadAllAsync(left))
             {
                 if (!filters.Accepts("type", "container") || !filters.Accepts("event", entry.Action) || !filters.Accepts("container", entry.Id))
                     continue;
-                await context.Response.WriteAsync(entry.ToJson() + "\n", context.RequestAborted);
-                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await context.Response.WriteAsync(entry.ToJson() + "\n", left);
+                await context.Response.Body.FlushAsync(left);
             }
         }
         catch (OperationCanceledException)
@@ -96,12 +98,35 @@ internal sealed class EngineAnswers(SimulatedDaemon daemon, SimulatedEngineOptio
     }
 
     /// <summary>Takes the container's lock: it hangs as long as a signal is being sent.</summary>
-    public async Task InspectAsync(HttpContext context, string name)
+    public async Task InspectAsync(HttpContext context, string name) =>
+        await WriteAsync(context, ContainerJson.Whole(await daemon.LookAsync(name)));
+
+    public async Task TopAsync(HttpContext context, string name) => await WriteAsync(context, ContainerJson.Top(await daemon.TopAsync(name)));
+
+    /// <summary>One sample, as with <c>stream=0</c>.</summary>
+    public async Task StatsAsync(HttpContext context, string name)
     {
-        var container = daemon.Containers.Get(name);
-        await container.EngineLock.WaitAsync();
-        container.EngineLock.Release();
-        await WriteAsync(context, ContainerJson.Whole(container));
+        try
+        {
+            var container = await daemon.StatsAsync(name, ClientEnd.Of(context));
+            await WriteAsync(context, ContainerJson.Stats(container, options.Time.GetUtcNow()));
+        }
+        catch (OperationCanceledException)
+        {
+            // The client has left.
+        }
+    }
+
+    /// <summary>The connection becomes the stream, if the client asks for that (<c>Upgrade: tcp</c>); the other forms are left out.</summary>
+    public async Task AttachAsync(HttpContext context, string name)
+    {
+        var container = await daemon.LookAsync(name);
+        if (context.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
+            throw new EngineException(400, "the simulated engine attaches only with Upgrade: tcp");
+        context.Response.Headers.Upgrade = "tcp";
+        context.Response.ContentType = "application/vnd.docker.raw-stream";
+        await using var client = await upgrade.UpgradeAsync();
+        await SimulatedDaemon.AttachAsync(container, client, ClientEnd.Of(context));
     }
 
     public async Task CreateAsync(HttpContext context, EngineForm form)

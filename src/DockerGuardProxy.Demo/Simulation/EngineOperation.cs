@@ -9,6 +9,9 @@ internal enum EngineOperation
     Events,
     List,
     Inspect,
+    Top,
+    Stats,
+    Attach,
     Create,
     Start,
     Stop,
@@ -16,4 +19,5 @@ internal enum EngineOperation
     Restart,
     Remove,
     Rename,
+    Pause,
 }

@@ -57,6 +57,15 @@ internal sealed partial class EngineRoutes(SimulatedDaemon daemon, SimulatedEngi
             case EngineOperation.Inspect:
                 await _answers.InspectAsync(context, name);
                 return;
+            case EngineOperation.Top:
+                await _answers.TopAsync(context, name);
+                return;
+            case EngineOperation.Stats:
+                await _answers.StatsAsync(context, name);
+                return;
+            case EngineOperation.Attach:
+                await _answers.AttachAsync(context, name);
+                return;
             case EngineOperation.Create:
                 await _answers.CreateAsync(context, form);
                 return;
@@ -71,6 +80,9 @@ internal sealed partial class EngineRoutes(SimulatedDaemon daemon, SimulatedEngi
                 break;
             case EngineOperation.Restart:
                 await daemon.RestartAsync(name, form.Integer("t"));
+                break;
+            case EngineOperation.Pause:
+                await daemon.PauseAsync(name);
                 break;
             case EngineOperation.Remove:
                 await daemon.RemoveAsync(name, form.Flag("force"));
@@ -101,6 +113,10 @@ internal sealed partial class EngineRoutes(SimulatedDaemon daemon, SimulatedEngi
         return (method, match.Groups["verb"].Value) switch
         {
             ("GET", "json") => (EngineOperation.Inspect, name),
+            ("GET", "top") => (EngineOperation.Top, name),
+            ("GET", "stats") => (EngineOperation.Stats, name),
+            ("POST", "attach") => (EngineOperation.Attach, name),
+            ("POST", "pause") => (EngineOperation.Pause, name),
             ("POST", "start") => (EngineOperation.Start, name),
             ("POST", "stop") => (EngineOperation.Stop, name),
             ("POST", "kill") => (EngineOperation.Kill, name),
@@ -114,6 +130,6 @@ internal sealed partial class EngineRoutes(SimulatedDaemon daemon, SimulatedEngi
     [GeneratedRegex("^/v[0-9.]+/")]
     private static partial Regex Version();
 
-    [GeneratedRegex("^/containers/(?<name>[^/]+)(/(?<verb>json|start|stop|kill|restart|rename))?$")]
+    [GeneratedRegex("^/containers/(?<name>[^/]+)(/(?<verb>json|top|stats|attach|pause|start|stop|kill|restart|rename))?$")]
     private static partial Regex Container();
 }

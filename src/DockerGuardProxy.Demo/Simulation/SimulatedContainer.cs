@@ -12,6 +12,7 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
 {
     private readonly Lock _gate = new();
     private SimulatedRun? _run;
+    private TaskCompletionSource? _stoppedShim;
     private bool _isBeingRemoved;
 
     public ContainerSpec Spec { get; } = spec;
@@ -23,8 +24,8 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
     public DateTimeOffset CreatedAt { get; } = createdAt;
 
     /// <summary>
-    /// The engine's lock of this container (moby container.Lock): held while a signal is sent, an exit is dealt with, a start goes on, and by
-    /// inspect.
+    /// The engine's lock of this container (moby container.Lock): held while a signal is sent, an exit is dealt with, a start or a pause goes on,
+    /// and by all that look at it.
     /// </summary>
     public SemaphoreSlim EngineLock { get; } = new(1, 1);
 
@@ -41,6 +42,17 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
         get { lock (_gate) return _run?.IsFrozen ?? false; }
     }
 
+    public bool IsPaused
+    {
+        get { lock (_gate) return _run?.IsPaused ?? false; }
+    }
+
+    /// <summary>Completed as soon as the container's shim answers: mostly at once.</summary>
+    public Task ShimAnswers
+    {
+        get { lock (_gate) return _stoppedShim?.Task ?? Task.CompletedTask; }
+    }
+
     /// <summary>Null before the first exit.</summary>
     public DateTimeOffset? FinishedAt { get; private set; }
 
@@ -54,7 +66,11 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
         get
         {
             lock (_gate)
-                return _run is not null ? "running" : _isBeingRemoved ? "removing" : FinishedAt is null ? "created" : "exited";
+            {
+                return _run is not null
+                    ? _run.IsPaused ? "paused" : "running"
+                    : _isBeingRemoved ? "removing" : FinishedAt is null ? "created" : "exited";
+            }
         }
     }
 
@@ -69,16 +85,14 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
         }
     }
 
-    /// <summary>Ends a run; false if it has ended before.</summary>
-    public bool TryEnd(SimulatedRun run, int exitCode, DateTimeOffset now)
+    /// <summary>Ends the present run.</summary>
+    public void End(int exitCode, DateTimeOffset now)
     {
         lock (_gate)
         {
-            if (_run != run) return false;
             _run = null;
             ExitCode = exitCode;
             FinishedAt = now;
-            return true;
         }
     }
 
@@ -87,7 +101,7 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
     {
         lock (_gate)
         {
-            if (_run is null) return null;
+            if (_run is null || _run.Exited.Task.IsCompleted) return null;
             if (!_run.IsFrozen) return Exit(_run, signal);
             _run.Pending.Add(signal);
             return null;
@@ -115,6 +129,46 @@ internal sealed class SimulatedContainer(ContainerSpec spec, string id, string n
             run.Pending.Clear();
             return exit;
         }
+    }
+
+    /// <summary>Freezes the run's cgroup; false if it is frozen, or there is no run.</summary>
+    public bool TryPause()
+    {
+        lock (_gate)
+        {
+            if (_run is not { IsPaused: false } run) return false;
+            return run.IsPaused = true;
+        }
+    }
+
+    /// <summary>The shim answers no more, as one that was stopped by SIGSTOP.</summary>
+    public void StopShim()
+    {
+        lock (_gate) _stoppedShim ??= new TaskCompletionSource();
+    }
+
+    /// <summary>It answers again, and what it was asked meanwhile.</summary>
+    public void ContinueShim()
+    {
+        TaskCompletionSource? stopped;
+        lock (_gate) (stopped, _stoppedShim) = (_stoppedShim, null);
+        stopped?.SetResult();
+    }
+
+    /// <summary>Keeps what is on its way to somebody who has attached; all of it has to be there before the engine ends the run.</summary>
+    public void Attach(SimulatedRun run, Task stream)
+    {
+        lock (_gate)
+        {
+            run.Streams.RemoveAll(static other => other.IsCompleted);
+            run.Streams.Add(stream);
+        }
+    }
+
+    /// <summary>Completed when nothing is on its way any more.</summary>
+    public Task StreamsEnd(SimulatedRun run)
+    {
+        lock (_gate) return Task.WhenAll(run.Streams);
     }
 
     /// <summary>Marks it as being removed; false if it is so already.</summary>

@@ -6,8 +6,8 @@ namespace DockerGuardProxy.Demo.Simulation;
 /// </summary>
 internal sealed class SimulatedDaemon
 {
-    // Host pids of containers; above those that a small node's own processes have.
-    private const int FirstPid = 4100, PidsPerContainer = 10;
+    // Host pids of containers; above all that processes of this machine can have (PID_MAX_LIMIT, 2^22): some of those may be shown beside them.
+    private const int FirstPid = 4_200_000, PidsPerContainer = 10;
 
     private readonly SimulatedEngineOptions _options;
     private readonly StopPath _stop;
@@ -142,6 +142,82 @@ internal sealed class SimulatedDaemon
             container.EngineLock.Release();
         }
     }
+
+    /// <summary><c>docker pause</c>: the shim is waited for under the container's lock (moby daemon/pause.go, containerPause).</summary>
+    public async Task PauseAsync(string reference)
+    {
+        var container = Containers.Get(reference);
+        await container.EngineLock.WaitAsync();
+        try
+        {
+            if (!container.IsRunning) throw EngineException.NotRunning(container.Id);
+            await container.ShimAnswers;
+            if (!container.TryPause()) throw new EngineException(409, $"Container {container.Id} is already paused");
+            Events.Add(container, "pause");
+        }
+        finally
+        {
+            container.EngineLock.Release();
+        }
+    }
+
+    /// <summary>
+    /// What inspect and all other looks at a container begin with: its lock is taken for a moment. Behind one that hangs they wait for ever.
+    /// </summary>
+    public async Task<SimulatedContainer> LookAsync(string reference)
+    {
+        var container = Containers.Get(reference);
+        await container.EngineLock.WaitAsync();
+        container.EngineLock.Release();
+        return container;
+    }
+
+    /// <summary><c>docker top</c>: asks the shim, whether or not its caller is still there (moby daemon/top_unix.go).</summary>
+    public async Task<SimulatedContainer> TopAsync(string reference)
+    {
+        var container = await LookAsync(reference);
+        if (!container.IsRunning) throw EngineException.NotRunning(container.Id);
+        await container.ShimAnswers;
+        return container;
+    }
+
+    /// <summary>
+    /// <c>docker stats</c>: behind the lock it waits for ever, for the shim only as long as its caller (moby daemon/stats.go). That one collector
+    /// asks for all containers one after the other, and hangs for all in one shim, is left out.
+    /// </summary>
+    public async Task<SimulatedContainer> StatsAsync(string reference, CancellationToken cancellationToken)
+    {
+        var container = await LookAsync(reference);
+        await container.ShimAnswers.WaitAsync(cancellationToken);
+        return container;
+    }
+
+    /// <summary>
+    /// <c>docker attach</c>, after <see cref="LookAsync"/>: copies what the container writes until its run ends, or the client has left. Whoever
+    /// does not read keeps the engine from ending the run.
+    /// </summary>
+    public static async Task AttachAsync(SimulatedContainer container, Stream client, CancellationToken cancellationToken)
+    {
+        if (container is not { Spec.Writes: true, Run: { } run }) return;
+
+        // Known before its first byte: an exit waits for it from then on.
+        var ended = new TaskCompletionSource();
+        container.Attach(run, ended.Task);
+        try
+        {
+            await AttachedOutput.CopyAsync(run, client, cancellationToken);
+        }
+        finally
+        {
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>The container's shim answers no more, as one that SIGSTOP has stopped.</summary>
+    public void StopShim(string reference) => Containers.Get(reference).StopShim();
+
+    /// <summary>It goes on, with all that it was asked meanwhile.</summary>
+    public void ContinueShim(string reference) => Containers.Get(reference).ContinueShim();
 
     /// <summary>A task of the container enters uninterruptible sleep, as on a file system whose server or disk is gone.</summary>
     public void Freeze(string reference)

@@ -89,6 +89,10 @@ internal sealed class SimulatedEngine : IAsyncDisposable
     private static async Task CountAsync(EngineCounters counters, ConnectionDelegate next, ConnectionContext connection)
     {
         counters.Accepted();
+
+        // Kestrel would close the connection as soon as its client sends no more; Go's server keeps it for the answer.
+        connection.Features.Set(new ClientEnd(connection.ConnectionClosed));
+        connection.ConnectionClosed = CancellationToken.None;
         try
         {
             await next(connection);

@@ -31,6 +31,12 @@ internal sealed class SimulatedProcfs : IContainerProcesses
         Process(new Shown(1, 1, "systemd", OwnCgroup));
     }
 
+    /// <summary>Shows a caller as what it is: a process of the machine, under its own number and name.</summary>
+    public void ShowCaller(int pid, string comm)
+    {
+        lock (_gate) Process(new Shown(pid, pid, comm, OwnCgroup));
+    }
+
     public void Started(SimulatedContainer container)
     {
         lock (_gate)

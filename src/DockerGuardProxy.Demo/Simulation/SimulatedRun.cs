@@ -14,6 +14,18 @@ internal sealed class SimulatedRun(int pid, DateTimeOffset startedAt)
     /// <summary>Signals that came since.</summary>
     public HashSet<int> Pending { get; } = [];
 
+    /// <summary>The engine has frozen its cgroup.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>What is on its way to those who have attached.</summary>
+    public List<Task> Streams { get; } = [];
+
+    /// <summary>Completed when its process has first found no room for what it writes, because a client does not read.</summary>
+    public TaskCompletionSource Blocked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completed when its last process has ended. The engine learns of it later.</summary>
+    public TaskCompletionSource Exited { get; } = new();
+
     /// <summary>
     /// Completed when the engine has dealt with the exit. Whoever waits goes on in place, on the thread that ended it: tests on a clock of
     /// their own see everything that follows.

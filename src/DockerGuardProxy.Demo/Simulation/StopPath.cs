@@ -68,6 +68,7 @@ internal sealed class StopPath(SimulatedEngineOptions options, EngineCounters co
         try
         {
             if (!container.IsRunning) throw EngineException.NotRunning(container.Id);
+            await container.ShimAnswers;
             if (options.SignalTime > TimeSpan.Zero) await Task.Delay(options.SignalTime, options.Time);
             exit = container.Signal(signal);
             if (exit is null) options.Processes?.Signalled(container, signal);
@@ -86,12 +87,17 @@ internal sealed class StopPath(SimulatedEngineOptions options, EngineCounters co
 
     private async Task ExitAsync(SimulatedContainer container, ContainerExit exit)
     {
+        // 1. The process.
         if (exit.Delay > TimeSpan.Zero) await Task.Delay(exit.Delay, options.Time);
+        if (!exit.Run.Exited.TrySetResult()) return;
+        options.Processes?.Ended(container);
+
+        // 2. The engine: it waits under the lock, without a limit, until all who have attached have taken what the process wrote.
         await container.EngineLock.WaitAsync();
         try
         {
-            if (!container.TryEnd(exit.Run, exit.Code, options.Time.GetUtcNow())) return;
-            options.Processes?.Ended(container);
+            await container.StreamsEnd(exit.Run);
+            container.End(exit.Code, options.Time.GetUtcNow());
             events.Add(container, "die", ("exitCode", $"{exit.Code}"));
         }
         finally

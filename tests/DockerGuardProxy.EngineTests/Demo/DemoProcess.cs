@@ -37,8 +37,8 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     /// <summary>Its TMPDIR.</summary>
     public string Temporary => Path.Combine(Folder, "t");
 
-    /// <summary>Where it is asked to write the picture.</summary>
-    public string Picture { get; set; }
+    /// <summary>Where it is asked to write the picture; null if it is not asked.</summary>
+    public string? Picture { get; set; }
 
     /// <summary>Variables that it gets beside those of the test run.</summary>
     public Dictionary<string, string> Environment { get; } = [];
@@ -57,7 +57,8 @@ internal sealed partial class DemoProcess : IAsyncDisposable
     {
         // A test run in the background of a shell has signals ignored, which children inherit.
         var start = new ProcessStartInfo(
-            "setsid", ["env", "--default-signal=HUP,INT,QUIT,TERM", Program, "--picture", Picture, .. arguments])
+            "setsid",
+            ["env", "--default-signal=HUP,INT,QUIT,TERM", Program, .. Picture is null ? (string[])[] : ["--picture", Picture], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -39,12 +39,25 @@ public sealed class InterruptionTests
             AssertOrphanedAsync(orphaned));
     }
 
+    [Theory]
+    [InlineData("lock", "A container's shim", DemoProcess.Interrupt)]
+    [InlineData("streams", "A client attaches", DemoProcess.Terminate)]
+    public async Task A_signal_in_another_scenario_leaves_nothing(string scenario, string line, int signal)
+    {
+        await using var demo = new DemoProcess { Picture = null };
+        await demo.Start("--scenario", scenario).PrintsAsync(line);
+        await Poll.UntilAsync(() => demo.Proxies().Count > 0, TimeSpan.FromMinutes(1), everyMs: 10);
+        Assert.Equal(128 + signal, await demo.EndBySignalsAsync(signal));
+        Assert.Single(demo.Errors, static error => error.StartsWith("docker-guard-proxy-demo: interrupted by SIG", StringComparison.Ordinal));
+        demo.AssertClean();
+    }
+
     [Fact]
     public async Task A_reader_who_leaves_ends_it()
     {
         await using var demo = new DemoProcess();
         var result = await Command.RunAsync(
-            ["bash", "-c", "\"$0\" --picture \"$1\" | head -n 3; exit ${PIPESTATUS[0]}", DemoProcess.Program, demo.Picture],
+            ["bash", "-c", "\"$0\" --picture \"$1\" | head -n 3; exit ${PIPESTATUS[0]}", DemoProcess.Program, demo.Picture!],
             demo.Environment,
             TimeSpan.FromMinutes(4));
         Assert.Equal(
@@ -70,7 +83,7 @@ public sealed class InterruptionTests
                 code=$?
                 rm "$2/out"
                 exit $code
-                """, DemoProcess.Program, demo.Picture, demo.Folder],
+                """, DemoProcess.Program, demo.Picture!, demo.Folder],
             demo.Environment,
             TimeSpan.FromMinutes(4));
         Assert.Equal((143, Line(PosixSignal.SIGTERM) + "\n"), (result.ExitCode, result.Error));
@@ -79,7 +92,7 @@ public sealed class InterruptionTests
 
     private static async Task AssertInterruptedAsync(DemoProcess demo, string line, int signal)
     {
-        await File.WriteAllTextAsync(demo.Picture, Earlier);
+        await File.WriteAllTextAsync(demo.Picture!, Earlier);
         await demo.Start().PrintsAsync(line);
         Assert.Equal(128 + signal, await demo.EndBySignalsAsync(signal));
         Assert.Equal([Line(signal switch
@@ -90,7 +103,7 @@ public sealed class InterruptionTests
             _ => PosixSignal.SIGTERM,
         })], demo.Errors);
         demo.AssertClean();
-        Assert.Equal(Earlier, await File.ReadAllTextAsync(demo.Picture));
+        Assert.Equal(Earlier, await File.ReadAllTextAsync(demo.Picture!));
     }
 
     private static async Task AssertOrphanedAsync(DemoProcess demo)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Xml.Linq;
@@ -29,6 +30,7 @@ public sealed class WholeRunTests
             one.Environment[name] = value;
         }
 
+        var clock = System.Diagnostics.Stopwatch.StartNew();
         one.Start();
         other.Start();
         foreach (var demo in new[] { one, other })
@@ -37,10 +39,32 @@ public sealed class WholeRunTests
             AssertShown(demo);
         }
 
+        Figures.Record("two demos at once", clock.Elapsed);
         Assert.False(collector.Pending());
         Directory.Delete(state);
         one.AssertClean();
         other.AssertClean();
+    }
+
+    [Fact]
+    public async Task A_scenario_alone_shows_its_status_whole()
+    {
+        await using DemoProcess ofLock = new() { Picture = null }, ofStreams = new() { Picture = null };
+        ofLock.Start("--scenario", "lock");
+        ofStreams.Start("--scenario", "streams");
+        foreach (var demo in new[] { ofLock, ofStreams })
+        {
+            Assert.Equal((0, ""), (await demo.EndAsync(), string.Join('\n', demo.Errors)));
+            demo.AssertClean();
+        }
+
+        Assert.Contains(ofLock.Output, static line => line.StartsWith("  SLOW LOCK k8s_app_web-0 (", StringComparison.Ordinal));
+        Assert.Contains(ofLock.Output, static line => line.StartsWith("    held by       probably pause of pid ", StringComparison.Ordinal));
+        AssertLock(ofLock.Output);
+        Assert.StartsWith("lock     ", ofLock.Output[^1], StringComparison.Ordinal);
+        Assert.Contains("docker-guard-proxy status, before the client read on:", ofStreams.Output);
+        AssertStreams(ofStreams.Output);
+        Assert.StartsWith("streams  ", ofStreams.Output[^1], StringComparison.Ordinal);
     }
 
     private static void AssertShown(DemoProcess demo)
@@ -55,15 +79,47 @@ public sealed class WholeRunTests
         // "label, direct, guarded"
         var (direct, guarded) = Row(output, "open in the engine at the worst");
         Assert.InRange(guarded, 1, direct / 10);
-        Assert.Equal($"Picture: {demo.Picture}", output[^1]);
-        Assert.Equal("svg", XDocument.Load(demo.Picture).Root!.Name.LocalName);
+        Assert.Contains($"Picture: {demo.Picture}", output);
+        Assert.Equal("svg", XDocument.Load(demo.Picture!).Root!.Name.LocalName);
         Figures.Record("open calls at the worst, direct and guarded", $"{direct} {guarded}");
+
+        AssertLock(output);
+        AssertStreams(output);
+        Assert.Equal(["stop", "lock", "streams"], output.TakeLast(3).Select(static line => line.Split(' ')[0]));
+        Assert.Equal("", output[^4]);
+    }
+
+    private static void AssertLock(IReadOnlyList<string> output)
+    {
+        foreach (var label in (string[])["callers gone: goroutines more than before", "  descriptors more than before"])
+        {
+            var (direct, guarded) = Row(output, label);
+            Assert.InRange(guarded, 1, direct / 2);
+            Figures.Record($"lock, {label.Trim()}, direct and guarded", $"{direct} {guarded}");
+        }
+
+        Assert.Equal(2, Cells(output, "lock free: answer to the one who waited").Count(static cell => cell.EndsWith(" s", StringComparison.Ordinal)));
+    }
+
+    private static void AssertStreams(IReadOnlyList<string> output)
+    {
+        var told = Cells(output, "killed: the engine tells of the end after");
+        Assert.Equal("not in 8 s", told[0]);
+        Assert.Matches(@"^\d+\.\d\d s$", told[1]);
+        Assert.Contains(output, static line => line.Contains(") does not read its attach of", StringComparison.Ordinal));
+        Figures.Record("streams, kill until the end is told, guarded", told[1]);
     }
 
     private static (int Direct, int Guarded) Row(IReadOnlyList<string> output, string label)
     {
-        var cells = Assert.Single(
-            output, line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return (int.Parse(cells[0]), int.Parse(cells[1]));
+        var cells = Cells(output, label);
+        return (int.Parse(cells[0], NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands), int.Parse(cells[1], NumberStyles.AllowLeadingSign));
+    }
+
+    /// <summary>Both columns of a row.</summary>
+    private static string[] Cells(IReadOnlyList<string> output, string label)
+    {
+        var row = Assert.Single(output, line => line.StartsWith(label, StringComparison.Ordinal))[label.Length..];
+        return [row[..^12].Trim(), row[^12..].Trim()];
     }
 }

@@ -23,6 +23,11 @@ public sealed class ProxySettingsTests
             Assert.Empty(loaded.Errors);
             var guard = loaded.Configuration.Guard.Common;
             Assert.Equal((GuardMode.Enforce, options.GuardPatience), (guard.Mode, guard.Patience));
+            var families = loaded.Configuration.Guard.Policies.Families;
+            Assert.Equal((GuardMode.Enforce, options.LockSlow), (families.Lock.Mode, families.Lock.Slow));
+            Assert.Equal(
+                (GuardMode.Enforce, options.StreamStall, options.StreamEnded),
+                (families.Streams.Mode, families.Streams.Stall, families.Streams.Ended));
         }
         finally
         {

@@ -5,11 +5,11 @@ namespace DockerGuardProxy.Tests.Demo.Show;
 /// <summary>Two halves as a demo may end with.</summary>
 internal static class Halves
 {
-    public static PlayedHalf Direct { get; } = Half("direct", reached: 1000, waiters: 1000, new Answers(), "");
+    public static StopHalf Direct { get; } = Half("direct", reached: 1000, waiters: 1000, new Answers(), "");
 
-    public static PlayedHalf Guarded { get; } = Half("guarded", reached: 1, waiters: 1, Refusing(), "one\ntwo\n");
+    public static StopHalf Guarded { get; } = Half("guarded", reached: 1, waiters: 1, Refusing(), "one\ntwo\n");
 
-    private static PlayedHalf Half(string name, long reached, int waiters, Answers answers, string status) => new()
+    private static StopHalf Half(string name, long reached, int waiters, Answers answers, string status) => new()
     {
         Name = name,
         Samples = [At(0, 0), At(5, waiters), At(10, 0)],

@@ -235,6 +235,45 @@ public sealed class SimulatedDaemonTests
         Assert.Equal(1, daemon.Containers.Get(Name).EngineLock.CurrentCount);
     }
 
+    [Fact]
+    public async Task A_pause_waits_for_the_shim_under_the_containers_lock()
+    {
+        var daemon = await RunningAsync(SimulatedEngineOptions.Leaky);
+        daemon.StopShim(Name);
+        Task[] calls = [daemon.PauseAsync(Name), daemon.LookAsync(Name), daemon.StopAsync(Name, 1)];
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.All(calls, static call => Assert.False(call.IsCompleted));
+        daemon.ContinueShim(Name);
+        await Task.WhenAll(calls);
+        Assert.Equal(["create", "start", "pause", "kill 15", "die 0", "stop"], Log(daemon));
+    }
+
+    [Fact]
+    public async Task Only_what_runs_can_be_paused_and_only_once()
+    {
+        var daemon = await RunningAsync(SimulatedEngineOptions.Leaky);
+        await daemon.PauseAsync(Name);
+        Assert.Equal(409, (await Assert.ThrowsAsync<EngineException>(() => daemon.PauseAsync(Name))).Status);
+        await daemon.KillAsync(Name, null);
+        Assert.Equal(409, (await Assert.ThrowsAsync<EngineException>(() => daemon.PauseAsync(Name))).Status);
+    }
+
+    [Fact]
+    public async Task A_stream_that_nobody_takes_keeps_the_engine_from_ending_a_run_whose_process_is_gone()
+    {
+        var daemon = await RunningAsync(SimulatedEngineOptions.GivingUp);
+        var container = daemon.Containers.Get(Name);
+        var (run, stream) = (container.Run!, new TaskCompletionSource());
+        container.Attach(run, stream.Task);
+        var kill = daemon.KillAsync(Name, null);
+        Assert.Equal((true, true, false), (run.Exited.Task.IsCompleted, container.IsRunning, kill.IsCompleted));
+        var look = daemon.LookAsync(Name);
+        Assert.False(look.IsCompleted);
+        stream.SetResult();
+        await Task.WhenAll(kill, look);
+        Assert.Equal(["create", "start", "kill 9", "die 137"], Log(daemon));
+    }
+
     private async Task<SimulatedDaemon> RunningAsync(SimulatedEngineOptions options, ContainerSpec? spec = null)
     {
         var daemon = new SimulatedDaemon(options with { Time = _time });

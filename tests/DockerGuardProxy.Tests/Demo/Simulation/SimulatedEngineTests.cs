@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using DockerGuardProxy.Demo.Incident;
 using DockerGuardProxy.Demo.Simulation;
 using Xunit;
 
@@ -38,6 +39,12 @@ public sealed class SimulatedEngineTests : IAsyncLifetime
     [InlineData("GET", "/containers/json?all=1", 200)]
     [InlineData("GET", "/v1.41/containers/app/json", 200)]
     [InlineData("GET", "/containers/none/json", 404)]
+    [InlineData("GET", "/containers/app/top", 200)]
+    [InlineData("GET", "/containers/app/stats?stream=0", 200)]
+    [InlineData("GET", "/containers/none/stats?stream=0", 404)]
+    [InlineData("POST", "/containers/app/pause", 204)]
+    [InlineData("POST", "/containers/none/pause", 404)]
+    [InlineData("POST", "/containers/app/attach?stream=1", 400)]
     [InlineData("GET", "/nothing", 404)]
     [InlineData("POST", "/containers/app/start", 304)]
     [InlineData("POST", "/containers/app/stop?t=abc", 500)]
@@ -76,6 +83,69 @@ public sealed class SimulatedEngineTests : IAsyncLifetime
         _engine.Thaw("app");
         await UntilAsync(() => _engine.Counters.Open(EngineOperation.Stop) == 0);
         Assert.Equal(1, _engine.Counters.Seen(EngineOperation.Stop));
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("top")]
+    [InlineData("stats?stream=0")]
+    public async Task A_look_behind_a_lock_that_hangs_stays_when_its_client_has_left(string look)
+    {
+        _engine.Daemon.StopShim("app");
+        var pause = _client.PostAsync("/containers/app/pause", null, TestContext.Current.CancellationToken);
+        await UntilAsync(() => _engine.Counters.Open(EngineOperation.Pause) == 1);
+        await LeaveAsync($"/containers/app/{look}");
+
+        // Another call, and no lock for the list.
+        using var list = await _client.GetAsync("/containers/json", TestContext.Current.CancellationToken);
+        await UntilAsync(() => _engine.Counters.OpenCalls == 2);
+        Assert.Equal(EngineCounters.IdleGoroutines + _engine.Counters.Connections, _engine.Counters.Goroutines);
+        Assert.InRange(_engine.Counters.Connections, 2, 3);
+
+        _engine.Daemon.ContinueShim("app");
+        using var answer = await pause;
+        await UntilAsync(() => _engine.Counters.OpenCalls == 0);
+        Assert.Equal("paused", _engine.Daemon.Containers.Get("app").State);
+    }
+
+    [Theory]
+    [InlineData("top", 1)]
+    [InlineData("stats?stream=0", 0)]
+    public async Task For_the_shim_alone_statistics_wait_no_longer_than_their_client(string look, int stay)
+    {
+        _engine.Daemon.StopShim("app");
+        await LeaveAsync($"/containers/app/{look}");
+        await UntilAsync(() => _engine.Counters.OpenCalls == stay);
+        using var inspect = await _client.GetAsync("/containers/app/json", TestContext.Current.CancellationToken);
+        Assert.Equal((HttpStatusCode.OK, stay), (inspect.StatusCode, _engine.Counters.Open(EngineOperation.Top)));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_keeps_its_container_from_ending_until_it_reads_on()
+    {
+        using var client = await AttachAsync();
+        var kill = _engine.Daemon.KillAsync("writer", null);
+        Assert.Equal((false, "running"), (kill.IsCompleted, _engine.Daemon.Containers.Get("writer").State));
+        Assert.Equal(0, _engine.Daemon.Containers.Get("writer").EngineLock.CurrentCount);
+
+        // More than the sockets in between hold.
+        Assert.InRange(await client.ReadToEndAsync(TestContext.Current.CancellationToken), 100_000, long.MaxValue);
+        await kill.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal("exited", _engine.Daemon.Containers.Get("writer").State);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_keeps_its_container_from_ending_until_it_leaves()
+    {
+        Task kill;
+        using (await AttachAsync())
+        {
+            kill = _engine.Daemon.KillAsync("writer", null);
+            Assert.False(kill.IsCompleted);
+        }
+
+        await kill.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Equal("exited", _engine.Daemon.Containers.Get("writer").State);
     }
 
     [Fact]
@@ -135,6 +205,28 @@ public sealed class SimulatedEngineTests : IAsyncLifetime
     {
         var error = await Assert.ThrowsAsync<IOException>(() => SimulatedEngine.StartAsync(SocketPath, SimulatedEngineOptions.Leaky));
         Assert.Equal($"{SocketPath}: another process listens there", error.Message);
+    }
+
+    /// <summary>Asks, and leaves when the engine has the call.</summary>
+    private async Task LeaveAsync(string target)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var open = _engine.Counters.OpenCalls;
+        var call = _client.GetAsync(target, leaving.Token);
+        await UntilAsync(() => _engine.Counters.OpenCalls > open);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAsync<TaskCanceledException>(() => call);
+    }
+
+    /// <summary>A client of a container that has written more than there is room for.</summary>
+    private async Task<UnreadClient> AttachAsync()
+    {
+        _engine.Daemon.Create(new() { Name = "writer", Writes = true });
+        await _engine.Daemon.StartAsync("writer");
+        var client = await UnreadClient.AttachAsync(SocketPath, "writer", TestContext.Current.CancellationToken);
+        await client.ReadAsync(1024, TestContext.Current.CancellationToken);
+        await _engine.Daemon.Containers.Get("writer").Run!.Blocked.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        return client;
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)

@@ -45,6 +45,27 @@ public sealed class SimulatedProcfsTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_is_shown_under_its_own_name()
+    {
+        new SimulatedProcfs(_folder).ShowCaller(77, "less");
+        Assert.Equal("less\n", Read("77/comm"));
+        Assert.Contains("(less) S ", Read("77/task/77/stat"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_process_is_gone_before_the_engine_tells_of_it()
+    {
+        var stream = new TaskCompletionSource();
+        var container = _daemon.Containers.Get("app");
+        container.Attach(container.Run!, stream.Task);
+        _ = _daemon.KillAsync("app", null);
+        Assert.Equal(["1", "self"], Directory.GetDirectories(_folder).Select(Path.GetFileName).Order());
+        Assert.True(container.IsRunning);
+        stream.SetResult();
+        Assert.False(container.IsRunning);
+    }
+
+    [Fact]
     public void Nothing_is_left_of_a_run_that_has_ended()
     {
         _daemon.Freeze("app");

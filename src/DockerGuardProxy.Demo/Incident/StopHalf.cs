@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace DockerGuardProxy.Demo.Incident;
 
 /// <summary>What one half of the demo came to.</summary>
-internal sealed record PlayedHalf
+internal sealed record StopHalf
 {
     /// <summary>How it was played: <c>direct</c> or <c>guarded</c>.</summary>
     public required string Name { get; init; }

@@ -9,7 +9,7 @@ namespace DockerGuardProxy.Demo.Incident;
 /// 3. in the middle another container is stopped, and all are listed;
 /// 4. when all callers have gone, the file system comes back.
 /// </summary>
-internal sealed class Player(DemoOptions options, TimeProvider time, Action<string, Sample, int, int, Answers> show)
+internal sealed class StopPlayer(DemoOptions options, TimeProvider time, Action<string, Sample, int, int, Answers> show)
 {
     private static readonly TimeSpan SampleGap = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan ShowGap = TimeSpan.FromSeconds(2);
@@ -22,7 +22,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
     /// <param name="proxyMemory">Resident bytes of the proxy, if there is one.</param>
     /// <param name="status">Asks the proxy for its view, just before the thaw.</param>
     /// <param name="cancellationToken">Ends it early.</param>
-    public async Task<PlayedHalf> PlayAsync(
+    public async Task<StopHalf> PlayAsync(
         string name,
         IPlayedEngine engine,
         string socket,
@@ -85,7 +85,7 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
         // A moment more, so that the picture shows it.
         await Task.Delay(SampleGap, time, cancellationToken);
         samples.Add(await engine.TakeAsync(Now(), cancellationToken));
-        return new PlayedHalf
+        return new StopHalf
         {
             Name = name,
             Samples = samples.ToImmutable(),
@@ -120,25 +120,8 @@ internal sealed class Player(DemoOptions options, TimeProvider time, Action<stri
 
     private async Task<(TimeSpan? Stop, TimeSpan? List)> OthersAsync(DockerCalls calls, string container, CancellationToken cancellationToken)
     {
-        var list = await TakenAsync(calls.ListAsync, cancellationToken);
-        return (await TakenAsync(patience => calls.StopAsync(container, options.StopSeconds, patience), cancellationToken), list);
-    }
-
-    /// <summary>How long a call takes; null if it is not answered as long as a caller waits.</summary>
-    private async Task<TimeSpan?> TakenAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(options.CallerPatience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        var begin = time.GetTimestamp();
-        try
-        {
-            await call(either.Token);
-            return time.GetElapsedTime(begin);
-        }
-        catch (Exception e) when (e is OperationCanceledException or HttpRequestException or IOException)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return null;
-        }
+        var timer = new CallTimer(options.CallerPatience, time);
+        var list = await timer.TakenAsync(calls.ListAsync, cancellationToken);
+        return (await timer.TakenAsync(patience => calls.StopAsync(container, options.StopSeconds, patience), cancellationToken), list);
     }
 }

@@ -6,7 +6,7 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Demo.Incident;
 
 /// <summary>A short play on the simulated engine's own socket, in real time.</summary>
-public sealed class PlayerTests : IDisposable
+public sealed class StopPlayerTests : IDisposable
 {
     private static readonly DemoOptions Short = new()
     {
@@ -51,7 +51,7 @@ public sealed class PlayerTests : IDisposable
             () => PlayAsync(SimulatedEngineOptions.Leaky, Short with { Length = TimeSpan.FromMinutes(5) }, interrupt.Token));
     }
 
-    private async Task<PlayedHalf> PlayAsync(
+    private async Task<StopHalf> PlayAsync(
         SimulatedEngineOptions engineOptions,
         DemoOptions options,
         CancellationToken cancellationToken,
@@ -61,7 +61,7 @@ public sealed class PlayerTests : IDisposable
         await using var engine = await SimulatedEngine.StartAsync(socket, engineOptions);
         var play = await SimulatedPlay.PrepareAsync(engine);
         spoil?.Invoke(engine, play);
-        var player = new Player(options, TimeProvider.System, static (_, _, _, _, _) => { });
+        var player = new StopPlayer(options, TimeProvider.System, static (_, _, _, _, _) => { });
         return await player.PlayAsync(
             "direct",
             play,

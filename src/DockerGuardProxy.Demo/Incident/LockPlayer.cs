@@ -1,0 +1,142 @@
+using DockerGuardProxy.Demo.Simulation;
+
+namespace DockerGuardProxy.Demo.Incident;
+
+/// <summary>
+/// Plays a lock that hangs on one socket of a simulated engine:
+/// 1. a container's shim answers no more, and somebody pauses the container: the engine waits for the shim under the container's lock;
+/// 2. callers look at the container at an even pace, each leaving after a while; one waits to the end;
+/// 3. in the middle another container is looked at, and all are listed;
+/// 4. when all callers have gone, the shim goes on.
+/// </summary>
+internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
+{
+    // As a kubelet does: most of its looks are inspects.
+    private static readonly string[] Looks = ["json", "json", "top", "stats?stream=0"];
+
+    private static readonly EngineOperation[] Operations = [EngineOperation.Inspect, EngineOperation.Top, EngineOperation.Stats];
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(10);
+
+    // Far more than a slow machine takes.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts what is played with.</summary>
+    public static async Task PrepareAsync(SimulatedEngine engine)
+    {
+        await SimulatedPods.StartAsync(engine, SimulatedPods.Web, new ContainerSpec());
+        await SimulatedPods.StartAsync(engine, SimulatedPods.Db, new ContainerSpec());
+    }
+
+    /// <summary>Plays one side.</summary>
+    /// <param name="name">For the reader.</param>
+    /// <param name="engine">A fresh engine, prepared.</param>
+    /// <param name="socket">Where the callers go.</param>
+    /// <param name="status">Asks the proxy for its view, just before the lock is free.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    public async Task<LockHalf> PlayAsync(
+        string name, SimulatedEngine engine, string socket, Func<Task<string>> status, CancellationToken cancellationToken)
+    {
+        using var calls = new DockerCalls(socket);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var before = Take(engine, TimeSpan.Zero);
+
+        // 1.
+        engine.Daemon.StopShim(SimulatedPods.Web);
+        var pausing = PauseAsync(calls, ended.Token);
+        await UntilAsync(() => engine.Counters.Open(EngineOperation.Pause) > 0, ended.Token);
+
+        // 2, 3.
+        var timer = new CallTimer(options.LookPatience, time);
+        var callers = new List<Task>();
+        Task<long>? patient = null;
+        Task<(TimeSpan? Other, TimeSpan? List)>? others = null;
+        var begin = time.GetTimestamp();
+        using (var tick = new PeriodicTimer(options.LookPace, time))
+        {
+            do
+            {
+                callers.Add(LookAsync(calls, timer, Looks[callers.Count % Looks.Length], ended.Token));
+                if (time.GetElapsedTime(begin) > options.LookLength / 2)
+                {
+                    patient ??= WaitAsync(calls, ended.Token);
+                    others ??= OthersAsync(calls, timer, ended.Token);
+                }
+            }
+            while (await tick.WaitForNextTickAsync(ended.Token) && (others is null || time.GetElapsedTime(begin) < options.LookLength));
+        }
+
+        await Task.WhenAll(callers);
+        var (other, list) = await others!;
+        var last = Take(engine, time.GetElapsedTime(begin));
+
+        // None of them has been answered.
+        var reached = Operations.Sum(engine.Counters.Open);
+        var view = await status();
+
+        // 4.
+        var freeAt = time.GetTimestamp();
+        engine.Daemon.ContinueShim(SimulatedPods.Web);
+        var isFree = await UntilAsync(() => engine.Counters.OpenCalls <= before.Open, ended.Token);
+        var recovery = time.GetElapsedTime(freeAt);
+        await UntilAsync(() => patient!.IsCompleted, ended.Token);
+        await ended.CancelAsync();
+        await Task.WhenAll(pausing, patient!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new LockHalf
+        {
+            Name = name,
+            Asked = callers.Count + 1,
+            Reached = reached,
+            Before = before,
+            Last = last,
+            Other = other,
+            List = list,
+            Patient = patient!.IsCompletedSuccessfully ? time.GetElapsedTime(freeAt, patient.Result) : null,
+            Recovery = isFree ? recovery : null,
+            Status = view,
+        };
+    }
+
+    private static Sample Take(SimulatedEngine engine, TimeSpan at) =>
+        new(at, engine.Counters.Connections, engine.Counters.OpenCalls, engine.Counters.Goroutines, null);
+
+    private static async Task PauseAsync(DockerCalls calls, CancellationToken cancellationToken)
+    {
+        using var answer = await calls.PostAsync($"containers/{SimulatedPods.Web}/pause", cancellationToken);
+    }
+
+    private static Task<TimeSpan?> LookAsync(DockerCalls calls, CallTimer timer, string what, CancellationToken cancellationToken) =>
+        timer.TakenAsync(patience => calls.GetAsync($"containers/{SimulatedPods.Web}/{what}", patience), cancellationToken);
+
+    /// <summary>Waits to the end.</summary>
+    /// <returns>When the answer came.</returns>
+    private async Task<long> WaitAsync(DockerCalls calls, CancellationToken cancellationToken)
+    {
+        await calls.GetAsync($"containers/{SimulatedPods.Web}/json", cancellationToken);
+        return time.GetTimestamp();
+    }
+
+    private static async Task<(TimeSpan? Other, TimeSpan? List)> OthersAsync(
+        DockerCalls calls, CallTimer timer, CancellationToken cancellationToken)
+    {
+        var list = await timer.TakenAsync(calls.ListAsync, cancellationToken);
+        return (await timer.TakenAsync(BothAsync, cancellationToken), list);
+
+        async Task BothAsync(CancellationToken patience)
+        {
+            await calls.GetAsync($"containers/{SimulatedPods.Db}/json", patience);
+            await calls.GetAsync($"containers/{SimulatedPods.Db}/top", patience);
+        }
+    }
+
+    /// <summary>Waits for something; false if it is not so within the limit.</summary>
+    private async Task<bool> UntilAsync(Func<bool> isSo, CancellationToken cancellationToken)
+    {
+        for (var begin = time.GetTimestamp(); !isSo(); await Task.Delay(Gap, time, cancellationToken))
+        {
+            if (time.GetElapsedTime(begin) > Limit) return false;
+        }
+
+        return true;
+    }
+}

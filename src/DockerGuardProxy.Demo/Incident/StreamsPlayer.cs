@@ -1,0 +1,96 @@
+using DockerGuardProxy.Demo.Simulation;
+
+namespace DockerGuardProxy.Demo.Incident;
+
+/// <summary>
+/// Plays a client that does not read on one socket of a simulated engine:
+/// 1. it attaches to a container that writes, reads a little, and reads no more;
+/// 2. somebody kills the container, and its end is waited for;
+/// 3. if that has come, the client reads on to the end of its stream; if not, it is ended.
+/// </summary>
+/// <param name="options">Of them the caller's patience.</param>
+/// <param name="time">Clock.</param>
+internal sealed class StreamsPlayer(DemoOptions options, TimeProvider time)
+{
+    private const int FirstBytes = 1024;
+
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(10);
+
+    // Far more than a slow machine takes.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starts what is played with.</summary>
+    public static Task PrepareAsync(SimulatedEngine engine) =>
+        SimulatedPods.StartAsync(engine, SimulatedPods.Web, new ContainerSpec { Writes = true });
+
+    /// <summary>Plays one side.</summary>
+    /// <param name="name">For the reader.</param>
+    /// <param name="engine">A fresh engine, prepared.</param>
+    /// <param name="socket">Where the client goes, and all others.</param>
+    /// <param name="watched">How long the container's end is waited for.</param>
+    /// <param name="status">Asks the proxy for its view, before the client reads on.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="IOException">The client's stream has a gap.</exception>
+    public async Task<StreamsHalf> PlayAsync(
+        string name, SimulatedEngine engine, string socket, TimeSpan watched, Func<Task<string>> status, CancellationToken cancellationToken)
+    {
+        using var calls = new DockerCalls(socket);
+
+        // 1.
+        using var client = await UnreadClient.AttachAsync(socket, SimulatedPods.Web, cancellationToken);
+        await client.ReadAsync(FirstBytes, cancellationToken);
+        var container = engine.Daemon.Containers.Get(SimulatedPods.Web);
+        await container.Run!.Blocked.Task.WaitAsync(Limit, time, cancellationToken);
+
+        // 2.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var killedAt = time.GetTimestamp();
+        var kill = KillAsync(calls, ended.Token);
+        var died = await UntilAsync(() => !container.IsRunning, watched, cancellationToken);
+
+        // Its answer follows the end on the spot.
+        if (died is not null) await UntilAsync(() => kill.IsCompleted, Limit, cancellationToken);
+        TimeSpan? killed = kill.IsCompletedSuccessfully ? time.GetElapsedTime(killedAt, kill.Result) : null;
+        var inspect = await new CallTimer(options.LookPatience, time)
+            .TakenAsync(patience => calls.GetAsync($"containers/{SimulatedPods.Web}/json", patience), cancellationToken);
+        var view = await status();
+
+        // 3.
+        long? last = died is null ? null : await client.ReadToEndAsync(cancellationToken);
+        client.Dispose();
+        TimeSpan? cured = died is null ? await UntilAsync(() => !container.IsRunning, Limit, cancellationToken) : null;
+        await ended.CancelAsync();
+        await ((Task)kill).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return new StreamsHalf
+        {
+            Name = name,
+            Watched = watched,
+            Died = died,
+            Killed = killed,
+            Inspect = inspect,
+            LastNumber = last,
+            Cured = cured,
+            Status = view,
+        };
+    }
+
+    /// <returns>When the answer came.</returns>
+    private async Task<long> KillAsync(DockerCalls calls, CancellationToken cancellationToken)
+    {
+        using var answer = await calls.PostAsync($"containers/{SimulatedPods.Web}/kill", cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return time.GetTimestamp();
+    }
+
+    /// <summary>How long it takes until something is so; null if it is not so within the limit.</summary>
+    private async Task<TimeSpan?> UntilAsync(Func<bool> isSo, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var begin = time.GetTimestamp();
+        for (; !isSo(); await Task.Delay(Gap, time, cancellationToken))
+        {
+            if (time.GetElapsedTime(begin) > limit) return null;
+        }
+
+        return time.GetElapsedTime(begin);
+    }
+}
