@@ -35,7 +35,7 @@ internal sealed partial class HungLock : IAsyncDisposable
     public static async Task<HungLock> OfAsync(Dockerd engine, string name)
     {
         var container = new HungLock(engine, name);
-        container.Id = (await engine.Api.GetAsync($"/containers/{name}/json")).GetProperty("Id").GetString()!;
+        container.Id = (await engine.Api.GetAsync($"/containers/{name}/json")).GetProperty(nameof(Id)).GetString()!;
         var pid = (await engine.Api.GetAsync($"/containers/{container.Id}/json")).GetProperty("State").GetProperty("Pid").GetInt32();
         var stat = await File.ReadAllTextAsync($"/proc/{pid}/stat");
         container._shim = int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);

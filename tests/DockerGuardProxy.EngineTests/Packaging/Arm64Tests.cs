@@ -83,7 +83,7 @@ public sealed partial class Arm64Tests
             Figures.Record("emulated, from start to listening", ready.Value);
             var status = new ProxyStatus(admin, TimeProvider.System);
             await status.KnowsAsync(containers: 2, CancellationToken.None);
-            var half = await new Player(Options, TimeProvider.System, static (_, _, _, _, _) => { })
+            var half = await new StopPlayer(Options, TimeProvider.System, static (_, _, _, _, _) => { })
                 .PlayAsync("guarded", play, listen, static () => null, () => status.StuckAsync(CancellationToken.None), CancellationToken.None);
 
             Figures.Record("emulated, stops asked for, reached the engine, told why", $"{half.Asked}, {half.Reached}, {half.Answers.Refused}");
