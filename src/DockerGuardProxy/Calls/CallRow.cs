@@ -39,14 +39,17 @@ internal sealed record CallRow(string Method, string Template)
     /// <summary>Whether it makes an exec instance in the container that its path names.</summary>
     public bool MakesExec { get; init; }
 
+    /// <summary>Whether its answer tells of the container's execs, and so waits, up to 23.0, for one that is just being started.</summary>
+    public bool ReadsExecs { get; init; }
+
     /// <summary>What its calls have to do with the lock of their container; see <see cref="LockOf"/> for those of which some have less.</summary>
     public LockPart Lock { get; init; }
 
     /// <summary>Whether its open calls are counted and their age told: a lock, shim or disk may hang. The ledger counts the ending ones.</summary>
     public bool IsWatched => Name is not null && Family is not Calls.Family.Ending;
 
-    /// <summary>Whether its calls are counted by container while they are unanswered.</summary>
-    public bool IsCounted => NamesContainer && (Lock != LockPart.None || Family == Calls.Family.Stats);
+    /// <summary>Whether its calls are counted by container while they are unanswered, or while they may hold its lock.</summary>
+    public bool IsCounted => Lock != LockPart.None || Family == Calls.Family.Stats;
 
     /// <summary>Whether its path names a container.</summary>
     public bool NamesContainer => Template.StartsWith(OfContainer, StringComparison.Ordinal);

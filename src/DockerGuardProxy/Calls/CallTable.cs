@@ -58,10 +58,12 @@ internal sealed class CallTable
             { Name = "rename", Family = Family.Lock, Lock = LockPart.Permit, Changes = ChangingCallKind.Rename },
 
         // container: calls that wait for its lock, its shim or its end. What docker run sends one after the other, and waits for, is never held
-        new("POST", "/exec/{name:.*}/start") { Name = "exec", MayHijack = true, IsSpliced = true, Stream = StreamKind.Exec },
+        new("POST", "/exec/{name:.*}/start")
+            { Name = "exec", Lock = LockPart.HolderAtStart, MayHijack = true, IsSpliced = true, Stream = StreamKind.Exec },
         new("GET", "/containers/{name:.*}/json")
         {
-            Name = "inspect", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable | LockPart.Tellable, IsSpliced = true,
+            Name = "inspect", Family = Family.Lock, Lock = LockPart.Permit | LockPart.Holdable | LockPart.Tellable, ReadsExecs = true,
+            IsSpliced = true,
         },
         new("GET", "/containers/{name:.*}/stats") { Name = "stats", Family = Family.Stats, IsSpliced = true },
         new("GET", "/containers/{name:.*}/top")

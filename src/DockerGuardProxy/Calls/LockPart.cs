@@ -18,4 +18,7 @@ internal enum LockPart
 
     /// <summary>They may be the ones that hold it, for long.</summary>
     Holder = 8,
+
+    /// <summary>The same, but only while they begin: a byte of their stream, or the answer to a later inspect, clears them.</summary>
+    HolderAtStart = 16,
 }

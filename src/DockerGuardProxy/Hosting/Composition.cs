@@ -179,11 +179,11 @@ internal static class Composition
             return ledger;
         });
         services.AddSingleton<IPermitFacts, PermitFacts>();
-        services.AddSingleton<IPermitObserver, PermitLog>();
+        services.AddSingleton<IPermitObserver, PermitLog>().AddSingleton<IPermitObserver, PermitTelemetry>();
         services.AddSingleton(provider =>
         {
             var permits = new PermitKeeper(
-                time, store.Current.Guard.Policies, provider.GetRequiredService<IPermitFacts>(), provider.GetRequiredService<IPermitObserver>());
+                time, store.Current.Guard.Policies, provider.GetRequiredService<IPermitFacts>(), provider.GetServices<IPermitObserver>());
             store.Changed += changed => permits.Policies = changed.Guard.Policies;
             return permits;
         });
@@ -196,7 +196,7 @@ internal static class Composition
     {
         services.AddSingleton<ClientStreams>().AddSingleton<ExecOwners>().AddSingleton<RestBudget>().AddSingleton<StalledStreams>();
         services.AddSingleton<StreamCalls>();
-        services.AddSingleton<ILockWaiters, PiledUpWaiters>();
+        services.AddSingleton<ILockWaiters, LockWaiters>();
         services.AddSingleton<ProcessEnds>();
         services.AddSingleton<IStreamObserver, StreamLog>();
         services.AddSingleton<StreamTelemetry>();

@@ -85,6 +85,9 @@ internal sealed class EngineLink : IEngineExchange, IEngineWay
     /// </summary>
     public Func<Action?>? OnLeaving { get; set; }
 
+    /// <summary>By what the call under way may be interrupted; null for most.</summary>
+    public Interruption? Interruption { get; set; }
+
     public HttpMessageInvoker Invoker => _invoker ??= EngineHandler.Create(ConnectAsync);
 
     /// <inheritdoc/>

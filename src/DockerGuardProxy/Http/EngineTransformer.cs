@@ -26,6 +26,8 @@ internal sealed class EngineTransformer : HttpTransformer
         HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         var link = httpContext.Features.Get<EngineLink>()!;
+        if (link.Interruption?.TryBegin() == false) return false;
+
         if (proxyResponse is null)
         {
             await EngineFailure.AnswerAsync(

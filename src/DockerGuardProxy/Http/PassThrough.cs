@@ -39,7 +39,7 @@ internal sealed class PassThrough(IHttpForwarder forwarder)
         if (HttpMethods.IsConnect(http.Request.Method)) http.Request.Method = HttpMethods.Get;
         try
         {
-            await forwarder.SendAsync(http, "http://docker", link.Invoker, Config, Transformer);
+            await forwarder.SendAsync(http, "http://docker", link.Invoker, Config, Transformer, link.Interruption?.Token ?? CancellationToken.None);
         }
         finally
         {

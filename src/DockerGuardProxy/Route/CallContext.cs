@@ -10,6 +10,7 @@ internal sealed class CallContext(IFeatureCollection features, IEngineWay way)
 {
     private LongCall? _longCall;
     private Caller? _caller;
+    private ToldCall? _told;
 
     /// <summary>The call as Kestrel has read it.</summary>
     public DefaultHttpContext Http { get; } = new(features);
@@ -21,5 +22,13 @@ internal sealed class CallContext(IFeatureCollection features, IEngineWay way)
     public LongCall LongCall => _longCall ??= new LongCall();
 
     /// <summary>Who has made it.</summary>
-    public Caller Caller => _caller ??= new Caller(() => Way.Peer, tell: null);
+    public Caller Caller => _caller ??= new Caller(
+        () => Way.Peer, (call, serial, body) => Told?.TryTell(call, serial, body) == true);
+
+    /// <summary>By what its caller may be told while it is with the engine; null while nobody can be.</summary>
+    public ToldCall? Told
+    {
+        get => Volatile.Read(ref _told);
+        set => Volatile.Write(ref _told, value);
+    }
 }

@@ -54,25 +54,31 @@ internal sealed class CallRouter(
 
         failOpen.Try("pile-up watch", (pileUp, call, row, target), static it => it.pileUp.Begin(it.call.LongCall, it.row, it.target));
 
-        // HTTP/2 has no hijack.
+        // HTTP/2 has no hijack, and of its one connection for all calls none can be left behind.
         var link = call.Way as EngineLink;
         var stream = link is not null && row is { Stream: StreamKind.Attach or StreamKind.Exec }
             ? streams.Begin(row, target, link.Client.Socket)
             : null;
         if (link is not null) link.Watched = stream;
+        if (stream is not null && permit is { IsHolderAtStart: true }) stream.OnBegun = () => gate.Begun(permit);
+        var told = link is not null && permit is { IsHoldable: true } ? new ToldCall(permit, link, gate, call.Http.RequestAborted) : null;
         try
         {
             var change = row.Changes is null ? null : ChangeOf(call.Http.Request.Method, target);
             IAnswerWatch? watch = row.MakesExec ? new GlanceWatch(streams.OwnerLearner(row, target)) : change;
             if (permit is not null) watch = new PermitWatch(gate, permit, watch);
-            if (link is not null && permit is { IsHoldable: true }) link.OnLeaving = () => Leave(permit, call.Http.RequestAborted);
+            told?.Begin();
+            call.Told = told;
             await passThrough.ForwardAsync(call.Http, call.Way, target, hasBody ? new SentBody(null, change?.Body) : null, watch);
+            if (told is { Outcome: { } outcome }) await TellAsync(call, outcome);
         }
         finally
         {
-            if (link is not null) (link.Watched, link.OnLeaving) = (null, null);
+            call.Told = null;
+            told?.Dispose();
+            if (link is not null) link.Watched = null;
             if (stream is not null) streams.End(stream);
-            if (permit is { IsKept: false }) gate.Ended(permit);
+            if (permit is not null && told is not { IsLeft: true }) gate.Ended(permit);
             failOpen.Try("pile-up watch", (pileUp, call), static it => it.pileUp.End(it.call.LongCall));
         }
     }
@@ -96,16 +102,15 @@ internal sealed class CallRouter(
         }
 
         if (outcome.Kind == PermitOutcomeKind.Send) return true;
-        await OutcomeAnswer.RefuseAsync(
-            call.Http, PermitAnswer.DecisionOf(outcome), PermitAnswer.RetryAfterOf(outcome), PermitAnswer.BodyOf(outcome));
+        await TellAsync(call, outcome);
         return false;
     }
 
-    // A call that may be held stays with the engine without its client, so that it is seen when the lock becomes free.
-    private Action? Leave(PermitCall permit, CancellationToken cancellationToken)
+    private static Task TellAsync(CallContext call, PermitOutcome outcome)
     {
-        var serial = permit.Serial;
-        return cancellationToken.IsCancellationRequested && gate.Left(permit) ? () => gate.Seen(permit, serial) : null;
+        call.Http.Response.Clear();
+        return OutcomeAnswer.RefuseAsync(
+            call.Http, PermitAnswer.DecisionOf(outcome), PermitAnswer.RetryAfterOf(outcome), PermitAnswer.BodyOf(outcome));
     }
 
     /// <remarks>A body that was read, even one of no bytes, is framed as its head says: whoever sends that head sends its end as well.</remarks>

@@ -45,7 +45,12 @@ internal sealed class CountedCalls(ClientConnection client, WatchedCall watched,
     }
 
     /// <inheritdoc cref="WatchedCall.Begin"/>
-    public SplicedCall Watch(SplicedCall call, CallRow row, string target) => watched.Begin(call, row, target);
+    public SplicedCall Watch(SplicedCall call, CallRow row, string target)
+    {
+        call = watched.Begin(call, row, target);
+        if (call.Stream is { Kind: StreamKind.Exec } stream && Volatile.Read(ref _permit) is { } permit) stream.OnBegun = () => gate.Begun(permit);
+        return call;
+    }
 
     /// <summary>Nothing of a call is watched any more; also of one that never began.</summary>
     public void EndWatch() => watched.End();

@@ -45,6 +45,9 @@ internal sealed class ClientStream(StreamKind kind, string reference, Socket cli
     /// <summary>What is under way, once the engine has granted a stream of its own.</summary>
     public StreamPump? Pump { get; private set; }
 
+    /// <summary>Called once, when the first bytes of the stream that the engine has granted have come; null for most.</summary>
+    public Action? OnBegun { get; set; }
+
     /// <summary>What is to be done about it was said, whether or not it was done; for the watch alone.</summary>
     public bool IsSaid { get; set; }
 
@@ -81,7 +84,7 @@ internal sealed class ClientStream(StreamKind kind, string reference, Socket cli
     /// <exception cref="SocketException">The client reads no more, or the engine's side broke off.</exception>
     public Task<bool> CopyAsync(IStreamEnds ends)
     {
-        Pump = new StreamPump(ends);
+        Pump = new StreamPump(ends, OnBegun);
         return Pump.RunAsync();
     }
 

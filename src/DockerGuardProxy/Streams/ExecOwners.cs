@@ -26,6 +26,12 @@ internal sealed class ExecOwners
         }
     }
 
+    /// <summary>The container of one that has not been started, if that is known.</summary>
+    public string? Find(string exec)
+    {
+        lock (_gate) return _owners.GetValueOrDefault(exec);
+    }
+
     /// <summary>One is started: the container that it is of, if that is known.</summary>
     public string? Take(string exec)
     {

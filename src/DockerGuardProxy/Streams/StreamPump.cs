@@ -13,7 +13,8 @@ namespace DockerGuardProxy.Streams;
 /// while a send is under way, when the pump does not read; from then on it is that of <c>_rest</c>.
 /// </remarks>
 /// <param name="ends">Engine and client.</param>
-internal sealed class StreamPump(IStreamEnds ends)
+/// <param name="onBegun">Called once, when the first bytes have come; null for nobody.</param>
+internal sealed class StreamPump(IStreamEnds ends, Action? onBegun = null)
 {
     /// <summary>Bytes of a block: about what a Unix socket holds by default.</summary>
     private const int Block = 128 * 1024;
@@ -85,6 +86,9 @@ internal sealed class StreamPump(IStreamEnds ends)
 
                 var count = await ends.ReadAsync(block);
                 if (count == 0) return true;
+
+                onBegun?.Invoke();
+                onBegun = null;
 
                 var sending = ends.SendAsync(block.AsMemory(0, count));
                 if (!sending.IsCompletedSuccessfully && !await WaitAsync(sending)) return null;

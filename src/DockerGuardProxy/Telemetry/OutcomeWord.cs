@@ -1,4 +1,5 @@
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 
 namespace DockerGuardProxy.Telemetry;
 
@@ -25,6 +26,16 @@ internal static class OutcomeWord
 
     /// <summary>The guard failed, and it was forwarded.</summary>
     public const string FailedOpen = "failed-open";
+
+    public static string Of(PermitFate fate) => fate switch
+    {
+        PermitFate.Answered => Answered,
+        PermitFate.Refused => Refused,
+        PermitFate.Lost => Lost,
+        PermitFate.Left => Left,
+        PermitFate.TurnedAway => TurnedAway,
+        _ => FailedOpen,
+    };
 
     public static string Of(Outcome outcome) => outcome switch
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Probe;
 
 namespace DockerGuardProxy.Telemetry;
@@ -38,6 +39,15 @@ internal static class Words
     private static readonly string[] Operations =
         [.. CallTable.Docker.Of(Family.Ending).OrderBy(row => row.Operation).Select(row => row.Name!)];
 
+    public static string Of(PermitVerdictKind decision) => decision switch
+    {
+        PermitVerdictKind.Held => "held",
+        PermitVerdictKind.Told => "told",
+        _ => "refused",
+    };
+
+    public static string Of(PermitReason reason) => PermitReasons[(int)reason];
+
     public static string Of(Reason reason) => Reasons[(int)reason];
 
     // "SameStop" as "same_stop": attribute values are lower case by custom. Once for each, not once a call.
@@ -45,6 +55,8 @@ internal static class Words
     [
         .. Enumerable.Range(0, (int)Enum.GetValues<Reason>().Max() + 1).Select(number => Snake(((Reason)number).ToString())),
     ];
+
+    private static readonly string[] PermitReasons = [.. Enum.GetValues<PermitReason>().Order().Select(reason => Snake(reason.ToString()))];
 
     private static string Snake(string name)
     {

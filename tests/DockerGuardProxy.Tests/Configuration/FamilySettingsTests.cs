@@ -36,6 +36,13 @@ public sealed class FamilySettingsTests
 
     [Theory]
     [InlineData("""{ "lock": { "maxUnanswered": 0 } }""", "guard.policies.lock.maxUnanswered: \"0\" is not a whole number from 1 to 64")]
+    [InlineData(
+        """{ "lock": { "maxUnanswered": 99999999999999999999 } }""",
+        "guard.policies.lock.maxUnanswered: \"99999999999999999999\" is not a whole number from 1 to 64")]
+    [InlineData(
+        """{ "lock": { "maxWaiting": { "container": -1 } } }""",
+        "guard.policies.lock.maxWaiting.container: \"-1\" is not a whole number from 0 to 1000000")]
+    [InlineData("""{ "transfers": { "stall": "9000h" } }""", "guard.policies.transfers.stall: 9000h is not from 1s to 24h")]
     [InlineData("""{ "lock": { "slow": "0s" } }""", "guard.policies.lock.slow: 0s is not from 100ms to 1h")]
     [InlineData("""{ "lock": { "tell": 1 } }""", "guard.policies.lock.tell: must be an object")]
     [InlineData(

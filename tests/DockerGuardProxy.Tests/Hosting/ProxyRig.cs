@@ -44,6 +44,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         services.AddSingleton<ContainerIndex>();
         services.AddSingleton<BypassWatch>();
         services.AddSingleton<IEngineApi>(Asked);
+        services.AddSingleton(new EngineVitalsWatch(Asked, Asked, new EngineVitalsReader(new ProcRoot(), EnginePath), time));
         services.AddSingleton<ReferenceConfirmer>();
 
         // A test's clock runs far ahead of the threads that read the tree.
@@ -64,7 +65,7 @@ internal sealed class ProxyRig : IAsyncDisposable
         });
         services.AddSingleton<IPermitFacts, PermitFacts>().AddSingleton<AllGuardedCallers>();
         services.AddSingleton(provider => new PermitKeeper(
-            time, GuardPolicies.All(policy ?? GuardPolicy.Default), provider.GetRequiredService<IPermitFacts>(), SilentPermits.Instance));
+            time, GuardPolicies.All(policy ?? GuardPolicy.Default), provider.GetRequiredService<IPermitFacts>(), [SilentPermits.Instance]));
         _services = services.BuildServiceProvider();
         Index.Listen(new LedgerFeed(Ledger));
         Index.Listen(new PermitFeed(Permits));

@@ -122,8 +122,10 @@ public sealed class LockGateTests : ProxiedTests
         await UntilAsync(() => stopping.IsCompleted);
     }
 
-    [Fact]
-    public async Task A_caller_that_is_told_may_go_on_with_its_connection()
+    [Theory]
+    [InlineData(Inspect)]
+    [InlineData(OddInspect)]
+    public async Task A_caller_that_is_told_may_go_on_with_its_connection(string call)
     {
         var own = (await File.ReadAllTextAsync("/proc/self/comm", TestContext.Current.CancellationToken)).Trim();
         var families = FamilyPolicies.Default;
@@ -131,12 +133,13 @@ public sealed class LockGateTests : ProxiedTests
         {
             Families = families with { Lock = families.Lock with { Tell = new TellPolicy { Mode = GuardMode.Enforce, Callers = [own] } } },
         };
-        await Client.SendAsync(Inspect);
+        await Client.SendAsync(call);
         var connection = await Engine.AcceptAsync();
         await connection.HeadAsync();
         await UntilAsync(() => Rig.Permits.Snapshot().Totals.Told == 1);
         var (head, body) = await Client.AnswerAsync();
-        Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\n", head, StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 503 Service Unavailable\r\n", head, StringComparison.Ordinal);
+        Assert.Contains("\r\nContent-Type: application/json\r\n", head, StringComparison.Ordinal);
         Assert.Contains("\r\nDocker-Guard-Proxy: told\r\n", head, StringComparison.Ordinal);
         Assert.StartsWith("{\"message\":\"container web (feedfacefeed): the engine has not answered since ", body, StringComparison.Ordinal);
 
@@ -146,8 +149,41 @@ public sealed class LockGateTests : ProxiedTests
         await next.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK");
         Assert.EndsWith("OK", (await Client.AnswerAsync()).Body, StringComparison.Ordinal);
         await connection.SendAsync(Empty);
-        await Eventually.Async(() => Rig.Permits.Snapshot().Containers.IsEmpty);
+        await UntilAsync(() => Rig.Permits.Snapshot().Containers.IsEmpty);
         Assert.Equal("", await connection.RestAsync());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("http://docker")]
+    public async Task The_start_of_an_exec_is_suspected_until_its_stream_begins(string origin)
+    {
+        Rig.ExecOwners.Add("e1", Id);
+        await Client.SendAsync(
+            $"POST {origin}/exec/e1/start HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{{}}");
+        var connection = await Engine.AcceptAsync();
+        await connection.HeadAsync();
+        Assert.Equal("{}", await connection.TextAsync(2));
+        await connection.SendAsync(
+            "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        await Client.HeadAsync();
+        Assert.Equal("exec", Rig.Permits.Snapshot().Containers.Single().Holder!.Operation);
+        await connection.SendAsync("hello");
+        Assert.Equal("hello", await Client.TextAsync(5));
+        await UntilAsync(() => Rig.Permits.Snapshot().Containers.IsEmpty);
+        Client.Dispose();
+        await connection.RestAsync();
+    }
+
+    [Fact]
+    public async Task An_exec_that_nobody_knows_is_not_counted()
+    {
+        await Client.SendAsync("POST /exec/e2/start HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}");
+        var connection = await Engine.AcceptAsync();
+        await connection.HeadAsync();
+        Assert.Empty(Rig.Permits.Snapshot().Containers);
+        await connection.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 404", await Client.HeadAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using DockerGuardProxy.Calls;
 using DockerGuardProxy.Configuration;
 using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
+using DockerGuardProxy.Guard.Permits;
 using DockerGuardProxy.Probe;
 using DockerGuardProxy.Streams;
 using DockerGuardProxy.Telemetry;
@@ -35,6 +36,10 @@ public sealed class DocumentationTests
         Assert.All(
             Enum.GetValues<Reason>().Except([Reason.GuardOff, Reason.Fault]),
             reason => Assert.Contains($"`{Words.Of(reason)}`", Page, StringComparison.Ordinal));
+        Assert.All(
+            Enum.GetValues<PermitReason>().Except([PermitReason.None]),
+            reason => Assert.Contains($"`{Words.Of(reason)}`", Page, StringComparison.Ordinal));
+        Assert.All(Enum.GetValues<PermitVerdictKind>(), decision => Assert.Contains($"`{Words.Of(decision)}`", Page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<VerdictKind>(), decision => Assert.Contains($"`{Words.Of(decision)}`", Page, StringComparison.Ordinal));
         Assert.All(Enum.GetValues<DiagnosisKind>(), diagnosis => Assert.Contains($"`{Words.Of(diagnosis)}`", Page, StringComparison.Ordinal));
         Assert.All(CallTable.Docker.Rows.Select(row => row.Name).OfType<string>(), name => Assert.Contains($"`{name}`", Page,

@@ -3,10 +3,13 @@ namespace DockerGuardProxy.Guard.Permits;
 /// <summary>The counted calls of one container.</summary>
 /// <param name="id">Its full id.</param>
 /// <param name="account">Counts those who are held.</param>
-/// <remarks>Invariant: a call is in exactly one of the lists of its state, and in <see cref="Holders"/> while it may hold the lock.</remarks>
+/// <remarks>Invariant: a call is in at most one of the lists of its state, and in <see cref="Holders"/> while it may hold the lock.</remarks>
 internal sealed class ContainerPermits(string id, PermitAccount account)
 {
     private const int MostNoted = 256;
+
+    /// <summary>After so long a start that goes well has come to where it may hold the lock.</summary>
+    private static readonly TimeSpan StartsWithin = TimeSpan.FromSeconds(1);
 
     private readonly List<(long Serial, TimeSpan At)> _holds = [];
     private readonly List<TimeSpan> _tells = [];
@@ -33,10 +36,10 @@ internal sealed class ContainerPermits(string id, PermitAccount account)
     public int Kept { get; set; }
 
     /// <summary>Since when the lock counts as slow; null while it does not.</summary>
-    public TimeSpan? SlowSince { get; set; }
+    public TimeSpan? SlowSince { get; private set; }
 
     /// <summary>Of this slow time: held ones, and told ones.</summary>
-    public (long Held, long Told) Episode { get; set; }
+    public (long Held, long Told) Episode { get; private set; }
 
     /// <summary>When a start was last answered through us.</summary>
     public TimeSpan? StartAnswered { get; set; }
@@ -45,7 +48,10 @@ internal sealed class ContainerPermits(string id, PermitAccount account)
     public bool IsLive { get; set; } = true;
 
     /// <summary>No call is in any list.</summary>
-    public bool IsEmpty => Unanswered.Count + Stats.Count + Walks.Count + Held.Count + Holders.Count == 0;
+    public bool IsEmpty => !NeedsTime && Holders.Count == 0;
+
+    /// <summary>Time changes what is to be done: a call waits. One that may hold the lock, answered, may be open for days.</summary>
+    public bool NeedsTime => Unanswered.Count + Stats.Count + Walks.Count + Held.Count > 0;
 
     /// <summary>Who may hold its lock, of the calls that are counted here: the oldest open one of its kind; null for none.</summary>
     public SuspectedHolder? HolderAt(Moment at) =>
@@ -56,6 +62,10 @@ internal sealed class ContainerPermits(string id, PermitAccount account)
         policy.Mode != GuardMode.Off && Unanswered.First is { Value: var oldest } && now - oldest.Sent > policy.Slow
         && (Unanswered.Count > 1 || oldest.IsHoldable);
 
+    /// <summary>Whether somebody waits for its lock for at least so long; calls that may hold it themselves are left out.</summary>
+    public bool Waits(TimeSpan age, TimeSpan now) =>
+        Held.Count > 0 || Unanswered.Any(call => call is { IsHolder: false, IsKept: false } && now - call.Sent >= age);
+
     /// <summary>A call is sent from now on.</summary>
     public void Send(PermitCall call, TimeSpan now)
     {
@@ -63,6 +73,28 @@ internal sealed class ContainerPermits(string id, PermitAccount account)
         var list = call.IsStats ? Stats : call.TakesPermit ? Unanswered : call.IsHoldable ? Walks : null;
         list?.AddLast(call.Node);
         if (call.IsHolder) Holders.AddLast(call.HolderNode);
+    }
+
+    /// <summary>A call was answered that would wait for one that holds the lock at its start: those that began well before it do not.</summary>
+    public void ClearBefore(PermitCall answered)
+    {
+        if (!answered.Row.ReadsExecs) return;
+        for (var node = Holders.First; node is not null;)
+        {
+            var (call, next) = (node.Value, node.Next);
+            if (call.IsHolderAtStart && answered.Sent - call.Sent >= StartsWithin) call.Clear();
+            node = next;
+        }
+    }
+
+    /// <summary>What was decided about a call is over for its caller; nothing for one that was just sent.</summary>
+    public void Conclude(PermitCall call, PermitFate fate, Moment at)
+    {
+        if (call.Verdict is not { } verdict) return;
+        call.Verdict = null;
+        account.Turn.Events.Add(new PermitEvent.Concluded(
+            Id, call.Row.Name!, verdict, fate, call.State is PermitState.Sent or PermitState.Answered, at.UtcNow - (at.Now - call.Arrived), at.UtcNow,
+            call.Caller));
     }
 
     /// <summary>A sent call gives back what it has.</summary>
@@ -96,6 +128,57 @@ internal sealed class ContainerPermits(string id, PermitAccount account)
         Held.Remove(call.Node);
         account.Waiting--;
         (call.State, call.Container) = (PermitState.Free, null);
+    }
+
+    /// <summary>Sends those of the held ones that need not be held any more, in their order.</summary>
+    public void Refill(FamilyPolicies families, Moment at)
+    {
+        for (var node = Held.First; node is not null;)
+        {
+            var (call, next) = (node.Value, node.Next);
+            var (reason, mode) = PermitDecision.Decide(At(at.Now), call.Part, call.IsStats, families);
+            if (reason == PermitReason.None || mode != GuardMode.Enforce)
+            {
+                Unhold(call);
+                Send(call, at.Now);
+                account.Turn.Outcomes.Add((call.Waiter!, PermitOutcome.Send));
+            }
+
+            node = next;
+        }
+    }
+
+    /// <summary>Lets all who are held go.</summary>
+    /// <param name="outcome">What they come to.</param>
+    /// <param name="fate">What that is for their callers.</param>
+    /// <param name="at">Now.</param>
+    public void ReleaseAll(PermitOutcome outcome, PermitFate fate, Moment at)
+    {
+        while (Held.First is { Value: var call })
+        {
+            Conclude(call, fate, at);
+            Unhold(call);
+            account.Turn.Outcomes.Add((call.Waiter!, outcome));
+        }
+    }
+
+    /// <summary>Looks whether the lock has become slow, or is slow no more: then whoever was held for it is sent.</summary>
+    public void UpdateSlow(FamilyPolicies families, Moment at)
+    {
+        var isSlow = IsSlowAt(families.Lock, at.Now);
+        if (isSlow == SlowSince is not null) return;
+        if (isSlow)
+        {
+            var since = Unanswered.First!.Value.Sent;
+            SlowSince = since;
+            Episode = default;
+            account.Turn.Events.Add(new PermitEvent.SlowBegan(Id, at.UtcNow - (at.Now - since), HolderAt(at)));
+            return;
+        }
+
+        account.Turn.Events.Add(new PermitEvent.SlowEnded(Id, at.Now - SlowSince!.Value, Episode.Held, Episode.Told));
+        SlowSince = null;
+        if (Held.Count > 0) Refill(families, at);
     }
 
     /// <summary>The age of all that is unanswered begins anew.</summary>

@@ -9,6 +9,9 @@ internal interface IPermitCaller
     /// <summary>Its process id in our pid namespace; 0 where nobody can tell. Asks the kernel.</summary>
     public int Pid { get; }
 
+    /// <summary>Its user; null where nobody can tell. Asks the kernel.</summary>
+    public uint? Uid { get; }
+
     /// <summary>Asks the kernel what its program is called.</summary>
     public void Identify();
 

@@ -44,6 +44,9 @@ internal sealed class PermitCall
     /// <summary>That it is told, or would be, is decided and counted.</summary>
     public bool IsTold { get; set; }
 
+    /// <summary>What was decided about it, until that is reported; null for one that is just sent.</summary>
+    public PermitVerdict? Verdict { get; set; }
+
     /// <summary>Its place among the unanswered or the held ones.</summary>
     public LinkedListNode<PermitCall> Node { get; }
 
@@ -61,12 +64,18 @@ internal sealed class PermitCall
 
     public bool IsTellable => (Part & LockPart.Tellable) != 0;
 
-    public bool IsHolder => (Part & LockPart.Holder) != 0;
+    public bool IsHolder => (Part & (LockPart.Holder | LockPart.HolderAtStart)) != 0;
+
+    /// <summary>It can be cleared of holding the lock while it is still open.</summary>
+    public bool IsHolderAtStart => (Part & LockPart.HolderAtStart) != 0;
+
+    /// <summary>It holds the lock no more, or never did.</summary>
+    public void Clear() => HolderNode.List?.Remove(HolderNode);
 
     /// <summary>Begins its next use.</summary>
     public void Begin(CallRow row, LockPart part, long serial, TimeSpan now)
     {
         (Row, Part, Serial, Arrived, Sent) = (row, part, serial, now, now);
-        (State, Container, Waiter, IsKept, IsTold) = (PermitState.Free, null, null, false, false);
+        (State, Container, Waiter, Verdict, IsKept, IsTold) = (PermitState.Free, null, null, null, false, false);
     }
 }

@@ -1,34 +1,35 @@
+using System.Collections.Immutable;
 using DockerGuardProxy.Calls;
 using DockerGuardProxy.Timing;
 
 namespace DockerGuardProxy.Guard.Permits;
 
 /// <summary>
-/// Keeps the ledger of permits: brings it whatever happens, one thing at a time, and has carried out what it answers. Clock, timer and observer
+/// Keeps the ledger of permits: brings it whatever happens, one thing at a time, and has carried out what it answers. Clock, timer and observers
 /// are here and nowhere else among the permits; what each input means is said at <see cref="PermitLedger"/>.
 /// </summary>
 /// <remarks>
-/// Invariant of the one lock: it guards the ledger, with every container and call in it; while a call is counted the timer runs. Nothing foreign
+/// Invariant of the one lock: it guards the ledger, with every container and call in it; while a counted call waits the timer runs. Nothing foreign
 /// runs inside the lock: what an input leads to comes out as a <see cref="PermitTurn"/>, and is carried out after it. A fault in the ledger sends
 /// all who wait, and the ledger begins anew.
 /// </remarks>
 internal sealed class PermitKeeper : IDisposable
 {
-    /// <summary>Time is looked at so often while a call is counted: nothing here is decided by less than a second.</summary>
+    /// <summary>Time is looked at so often while a counted call waits: nothing here is decided by less than a second.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     private readonly Lock _gate = new();
     private readonly PermitLedger _ledger;
     private readonly IPermitFacts _facts;
-    private readonly IPermitObserver _observer;
+    private readonly ImmutableArray<IPermitObserver> _observers;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private readonly long _origin;
     private bool _isTimerOn;
 
-    public PermitKeeper(TimeProvider time, GuardPolicies policies, IPermitFacts facts, IPermitObserver observer)
+    public PermitKeeper(TimeProvider time, GuardPolicies policies, IPermitFacts facts, IEnumerable<IPermitObserver> observers)
     {
-        (_time, _facts, _observer) = (time, facts, observer);
+        (_time, _facts, _observers) = (time, facts, [.. observers]);
         _ledger = new PermitLedger(policies);
         _origin = time.GetTimestamp();
         _timer = time.CreateSafeTimer(TimeIsDue, Report, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -51,6 +52,12 @@ internal sealed class PermitKeeper : IDisposable
         {
             lock (_gate) return _ledger.Waiting > 0;
         }
+    }
+
+    /// <inheritdoc cref="ContainerPermits.Waits"/>
+    public bool Waits(string id, TimeSpan age)
+    {
+        lock (_gate) return _ledger.Waits(id, age, _time.GetElapsedTime(_origin));
     }
 
     /// <inheritdoc cref="PermitLedger.Arrive"/>
@@ -79,6 +86,9 @@ internal sealed class PermitKeeper : IDisposable
     /// <inheritdoc cref="PermitLedger.Answered"/>
     public void Answered(PermitCall call) => Take(call, static (ledger, call, at) => ledger.Answered(call, at));
 
+    /// <inheritdoc cref="PermitLedger.Begun"/>
+    public void Begun(PermitCall call) => Take(call, static (ledger, call, _) => ledger.Begun(call));
+
     /// <inheritdoc cref="PermitLedger.Ended"/>
     public void Ended(PermitCall call) => Take(call, static (ledger, call, at) => ledger.Ended(call, at));
 
@@ -102,7 +112,7 @@ internal sealed class PermitKeeper : IDisposable
     public void EngineRestarted() => Take(0, static (ledger, _, at) => ledger.EngineRestarted(at));
 
     /// <inheritdoc cref="PermitLedger.TurnAway"/>
-    public void TurnAway() => Take(0, static (ledger, _, _) => ledger.TurnAway());
+    public void TurnAway() => Take(0, static (ledger, _, at) => ledger.TurnAway(at));
 
     /// <summary>The ledger at this moment.</summary>
     public PermitSnapshot Snapshot()
@@ -168,7 +178,7 @@ internal sealed class PermitKeeper : IDisposable
 
     private void BeginAnew(Exception fault)
     {
-        _ledger.BeginAnew();
+        _ledger.BeginAnew(Now);
         _ledger.Report(new PermitEvent.Faulted(fault));
     }
 
@@ -217,10 +227,12 @@ internal sealed class PermitKeeper : IDisposable
             {
                 PermitEvent.SlowBegan began => began.Id,
                 PermitEvent.SlowEnded ended => ended.Id,
+                PermitEvent.Concluded call => call.Id,
                 _ => null,
             };
             if (happened is PermitEvent.SlowBegan { } slow) happened = slow with { Holder = Older(slow.Holder, slow.Id) };
-            _observer.On(happened, id is null ? null : _facts.Find(id));
+            var container = id is null ? null : _facts.Find(id);
+            foreach (var observer in _observers) observer.On(happened, container);
         }
         catch (Exception)
         {

@@ -40,10 +40,13 @@ internal sealed class PermitLedger(GuardPolicies policies)
     /// <summary>Held callers.</summary>
     public int Waiting => _account.Waiting;
 
-    /// <summary>Whether time changes anything: a call is counted.</summary>
+    /// <summary>Whether time changes anything: a counted call waits, or a container is to be forgotten.</summary>
     public bool NeedsTime { get; private set; }
 
     private FamilyPolicies Families => _policies.Families;
+
+    /// <inheritdoc cref="ContainerPermits.Waits"/>
+    public bool Waits(string id, TimeSpan age, TimeSpan now) => _containers.TryGetValue(id, out var container) && container.Waits(age, now);
 
     /// <summary>Something is to be told that was no input.</summary>
     public void Report(PermitEvent happened) => _account.Turn.Events.Add(happened);
@@ -67,14 +70,16 @@ internal sealed class PermitLedger(GuardPolicies policies)
 
         NeedsTime = true;
         if (!_containers.TryGetValue(id, out var container)) _containers.Add(id, container = new(id, _account));
-        UpdateSlow(container, at);
-        var (reason, mode) = PermitDecision.Decide(container.At(at.Now), part, call.IsStats, Families);
+        container.UpdateSlow(Families, at);
+        var state = container.At(at.Now);
+        var (reason, mode) = PermitDecision.Decide(state, part, call.IsStats, Families);
         if (reason == PermitReason.None)
         {
             container.Send(call, at.Now);
             return PermitOutcomeKind.Send;
         }
 
+        call.Verdict = new(PermitVerdictKind.Held, reason, mode, state.Unanswered);
         if (mode == GuardMode.Observe)
         {
             Totals.WouldHold++;
@@ -83,10 +88,17 @@ internal sealed class PermitLedger(GuardPolicies policies)
             return PermitOutcomeKind.Send;
         }
 
-        if (_turnsAway) return PermitOutcomeKind.TurnedAway;
+        if (_turnsAway)
+        {
+            container.Conclude(call, PermitFate.TurnedAway, at);
+            return PermitOutcomeKind.TurnedAway;
+        }
+
         if (container.Held.Count >= Families.Lock.MaxWaitingPerContainer || Waiting >= Families.Lock.MaxWaitingOnNode)
         {
             Totals.Refused++;
+            call.Verdict = new(PermitVerdictKind.Refused, PermitReason.TooManyWaiting, mode, state.Unanswered);
+            container.Conclude(call, PermitFate.Refused, at);
             return PermitOutcomeKind.Refused;
         }
 
@@ -101,6 +113,8 @@ internal sealed class PermitLedger(GuardPolicies policies)
     {
         if (call is not { State: PermitState.Sent, Container: { } container }) return;
         call.State = PermitState.Answered;
+        container.Conclude(call, PermitFate.Answered, at);
+        container.ClearBefore(call);
         var (wrongHolds, wrongTells) = container.Judge(call, at.Now);
         Totals.WrongHolds += wrongHolds;
         Totals.WrongTells += wrongTells;
@@ -109,20 +123,31 @@ internal sealed class PermitLedger(GuardPolicies policies)
         if (!call.IsHolder) (call.State, call.Container) = (PermitState.Free, null);
     }
 
+    /// <summary>The first bytes have come of what an answered call streams.</summary>
+    public void Begun(PermitCall call)
+    {
+        if (call is not { IsHolderAtStart: true, Container: { } container }) return;
+        call.Clear();
+        LookSoonAt(container);
+    }
+
     /// <summary>It is over, however: answered whole, lost, given up by its caller.</summary>
     public void Ended(PermitCall call, Moment at)
     {
         if (call.Container is not { } container) return;
         if (call.State == PermitState.Held)
         {
+            container.Conclude(call, PermitFate.Left, at);
             container.Unhold(call);
             Totals.Dropped++;
             return;
         }
 
+        container.Conclude(call, PermitFate.Lost, at);
         var wasSent = call.State == PermitState.Sent;
         (call.State, call.Container) = (PermitState.Free, null);
-        call.HolderNode.List?.Remove(call.HolderNode);
+        call.Clear();
+        LookSoonAt(container);
         if (wasSent) Return(container, call, at);
     }
 
@@ -133,6 +158,7 @@ internal sealed class PermitLedger(GuardPolicies policies)
     /// </returns>
     public bool Left(PermitCall call, Moment at)
     {
+        call.Container?.Conclude(call, PermitFate.Left, at);
         if (call is not { State: PermitState.Sent, IsHoldable: true, IsKept: false, Container: { IsLive: true } container }
             || container.Kept >= PermitDecision.Burst)
         {
@@ -155,6 +181,8 @@ internal sealed class PermitLedger(GuardPolicies policies)
         Totals.Told++;
         if (call.Serial != serial || call.Container is not { } container) return;
         container.NoteTell(at.Now);
+        call.Verdict = new(PermitVerdictKind.Told, PermitReason.LockSlow, GuardMode.Enforce, container.Unanswered.Count);
+        container.Conclude(call, PermitFate.Refused, at);
         if (call is { State: PermitState.Sent, IsKept: false }) container.Keep(call);
     }
 
@@ -187,16 +215,17 @@ internal sealed class PermitLedger(GuardPolicies policies)
         _policies = policies;
         foreach (var container in _containers.Values)
         {
-            UpdateSlow(container, at);
-            Refill(container, at);
+            container.UpdateSlow(Families, at);
+            container.Refill(Families, at);
         }
     }
 
     /// <summary>The process ends: those who are held, or would be, are told to ask again.</summary>
-    public void TurnAway()
+    public void TurnAway(Moment at)
     {
         _turnsAway = true;
-        foreach (var container in _containers.Values) ReleaseAll(container, new(PermitOutcomeKind.TurnedAway, default));
+        foreach (var container in _containers.Values)
+            container.ReleaseAll(new(PermitOutcomeKind.TurnedAway, default), PermitFate.TurnedAway, at);
     }
 
     /// <summary>Some time has passed.</summary>
@@ -205,10 +234,10 @@ internal sealed class PermitLedger(GuardPolicies policies)
         NeedsTime = false;
         foreach (var container in _containers.Values)
         {
-            UpdateSlow(container, at);
+            container.UpdateSlow(Families, at);
             PermitTells.Tell(container, Families.Lock.Tell, _account, at);
-            if (!container.IsEmpty) NeedsTime = true;
-            else if (container.StartAnswered is not { } started || at.Now - started > PermitTells.AfterStart) _idle.Add(container.Id);
+            if (container.NeedsTime) NeedsTime = true;
+            if (container.IsEmpty && !(at.Now - container.StartAnswered <= PermitTells.AfterStart)) _idle.Add(container.Id);
         }
 
         foreach (var id in _idle) _containers.Remove(id);
@@ -216,11 +245,11 @@ internal sealed class PermitLedger(GuardPolicies policies)
     }
 
     /// <summary>Begins anew after a fault: all who wait are sent, and what was counted counts no more.</summary>
-    public void BeginAnew()
+    public void BeginAnew(Moment at)
     {
         foreach (var container in _containers.Values)
         {
-            ReleaseAll(container, PermitOutcome.Send);
+            container.ReleaseAll(PermitOutcome.Send, PermitFate.FailedOpen, at);
             container.IsLive = false;
         }
 
@@ -232,59 +261,20 @@ internal sealed class PermitLedger(GuardPolicies policies)
     {
         container.Return(call);
         if (!container.IsLive) return;
-        if (container.SlowSince is not null) UpdateSlow(container, at);
-        if (container.Held.Count > 0) Refill(container, at);
+        if (container.SlowSince is not null) container.UpdateSlow(Families, at);
+        if (container.Held.Count > 0) container.Refill(Families, at);
     }
 
-    private void Refill(ContainerPermits container, Moment at)
+    // What is left of a container is forgotten when time is looked at.
+    private void LookSoonAt(ContainerPermits container)
     {
-        for (var node = container.Held.First; node is not null;)
-        {
-            var (call, next) = (node.Value, node.Next);
-            var (reason, mode) = PermitDecision.Decide(container.At(at.Now), call.Part, call.IsStats, Families);
-            if (reason == PermitReason.None || mode != GuardMode.Enforce)
-            {
-                container.Unhold(call);
-                container.Send(call, at.Now);
-                _account.Turn.Outcomes.Add((call.Waiter!, PermitOutcome.Send));
-            }
-
-            node = next;
-        }
-    }
-
-    private void ReleaseAll(ContainerPermits container, PermitOutcome outcome)
-    {
-        while (container.Held.First is { Value: var call })
-        {
-            container.Unhold(call);
-            _account.Turn.Outcomes.Add((call.Waiter!, outcome));
-        }
+        if (container is { IsEmpty: true, IsLive: true }) NeedsTime = true;
     }
 
     private void Renew(ContainerPermits container, Moment at)
     {
         container.Renew(at.Now);
-        UpdateSlow(container, at);
-        Refill(container, at);
-    }
-
-    private void UpdateSlow(ContainerPermits container, Moment at)
-    {
-        var isSlow = container.IsSlowAt(Families.Lock, at.Now);
-        if (isSlow == container.SlowSince is not null) return;
-        if (isSlow)
-        {
-            var since = container.Unanswered.First!.Value.Sent;
-            container.SlowSince = since;
-            container.Episode = default;
-            _account.Turn.Events.Add(new PermitEvent.SlowBegan(container.Id, at.UtcNow - (at.Now - since), container.HolderAt(at)));
-            return;
-        }
-
-        var (held, told) = container.Episode;
-        _account.Turn.Events.Add(new PermitEvent.SlowEnded(container.Id, at.Now - container.SlowSince!.Value, held, told));
-        container.SlowSince = null;
-        if (container.Held.Count > 0) Refill(container, at);
+        container.UpdateSlow(Families, at);
+        container.Refill(Families, at);
     }
 }

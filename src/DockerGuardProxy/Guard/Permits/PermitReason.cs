@@ -17,4 +17,7 @@ internal enum PermitReason
 
     /// <summary>Statistics of a container whose lock is slow.</summary>
     StatsBehindLock,
+
+    /// <summary>It would be held, and as many are as may be.</summary>
+    TooManyWaiting,
 }

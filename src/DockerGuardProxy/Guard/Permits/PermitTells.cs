@@ -41,6 +41,7 @@ internal static class PermitTells
     {
         call.IsTold = true;
         container.NoteTell(at.Now);
+        call.Verdict = Verdict(container, policy);
         if (policy.Mode == GuardMode.Observe)
         {
             account.Totals.WouldTell++;
@@ -48,6 +49,7 @@ internal static class PermitTells
         }
 
         account.Totals.Told++;
+        container.Conclude(call, PermitFate.Refused, at);
         container.Unhold(call);
         account.Turn.TellsHeld.Add((call.Waiter!, Facts(container, policy, at)));
     }
@@ -63,6 +65,7 @@ internal static class PermitTells
             {
                 account.Totals.WouldTell++;
                 container.NoteTell(at.Now);
+                call.Verdict = Verdict(container, policy);
                 continue;
             }
 
@@ -70,6 +73,9 @@ internal static class PermitTells
             account.Turn.TellsSent.Add((call, call.Serial, Facts(container, policy, at)));
         }
     }
+
+    private static PermitVerdict Verdict(ContainerPermits container, TellPolicy policy) =>
+        new(PermitVerdictKind.Told, PermitReason.LockSlow, policy.Mode, container.Unanswered.Count);
 
     private static TellFacts Facts(ContainerPermits container, TellPolicy policy, Moment at) =>
         new(container.Id, at.UtcNow - (at.Now - container.SlowSince!.Value), container.HolderAt(at), policy.Repeat);

@@ -77,6 +77,8 @@ public sealed class PermitDecisionTests
     [InlineData("POST", "/v1.29/containers/web/wait", LockPart.None)]
     [InlineData("GET", "/containers/web/stats", LockPart.None)]
     [InlineData("POST", "/containers/web/resize", LockPart.None)]
+    [InlineData("POST", "/exec/0123/start", LockPart.HolderAtStart)]
+    [InlineData("POST", "/exec/0123/resize", LockPart.None)]
     internal void The_table_says_what_a_call_has_to_do_with_the_lock(string method, string target, LockPart part) =>
         Assert.Equal(part, CallTable.Docker.Match(method, target).Row!.LockOf(target));
 }

@@ -305,4 +305,70 @@ public sealed class PermitKeeperTests
         rig.Time.Advance(Slow);
         Assert.Equal(PermitOutcomeKind.Held, rig.Ask(row, row.Lock & ~LockPart.Permit).First);
     }
+
+    [Fact]
+    public void The_start_of_an_exec_is_suspected_until_an_inspect_shows_that_it_holds_nothing()
+    {
+        using var rig = new PermitRig();
+        var exec = rig.Call("exec");
+        rig.Keeper.Answered(exec.Call);
+        Assert.Equal("exec", rig.Keeper.Snapshot().Containers[0].Holder!.Operation);
+
+        // Neither what came along with it, nor what does not ask for execs.
+        rig.Keeper.Answered(rig.Call().Call);
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
+        rig.Keeper.Answered(rig.Call("top").Call);
+        Assert.NotNull(rig.Keeper.Snapshot().Containers[0].Holder);
+        rig.Keeper.Answered(rig.Call().Call);
+        Assert.Empty(rig.Keeper.Snapshot().Containers);
+        rig.Keeper.Ended(exec.Call);
+    }
+
+    [Fact]
+    public void The_start_of_an_exec_that_is_never_answered_is_named_and_holds_nobody_back()
+    {
+        using var rig = new PermitRig();
+        var execs = rig.Calls(70, "exec");
+        rig.Time.Advance(Slow);
+        Assert.Empty(rig.Events);
+        Assert.All(rig.Calls(4), call => Assert.Equal(PermitOutcomeKind.Send, call.First));
+        rig.Time.Advance(Slow);
+        Assert.Equal(PermitOutcomeKind.Held, rig.Call().First);
+        Assert.Equal(PermitOutcomeKind.Send, rig.Call("exec").First);
+        Assert.Equal("exec", Assert.IsType<PermitEvent.SlowBegan>(Assert.Single(rig.Events)).Holder!.Operation);
+        foreach (var exec in execs) rig.Keeper.Ended(exec.Call);
+    }
+
+    [Fact]
+    public void The_clock_stands_while_only_a_stream_is_open_that_may_have_held_the_lock()
+    {
+        using var rig = new PermitRig();
+        var exec = rig.Call("exec");
+        rig.Keeper.Answered(exec.Call);
+        rig.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Single(rig.Keeper.Snapshot().Containers);
+        rig.Keeper.Begun(exec.Call);
+        Assert.Empty(rig.Keeper.Snapshot().Containers);
+        rig.Keeper.Ended(exec.Call);
+    }
+
+    [Fact]
+    public void Those_who_wait_for_the_lock_are_neither_its_holders_nor_those_who_have_left()
+    {
+        using var rig = new PermitRig();
+        var age = TimeSpan.FromSeconds(2);
+        rig.Calls(2, "start");
+        rig.Time.Advance(Slow);
+        Assert.False(rig.Keeper.Waits(PermitRig.Web, age));
+        var top = rig.Call("top");
+        Assert.False(rig.Keeper.Waits(PermitRig.Web, age));
+        rig.Time.Advance(Slow);
+        Assert.True(rig.Keeper.Waits(PermitRig.Web, age));
+        Assert.False(rig.Keeper.Waits("another", age));
+        rig.Keeper.Left(top.Call);
+        Assert.False(rig.Keeper.Waits(PermitRig.Web, age));
+        rig.Call();
+        Assert.Equal(PermitOutcomeKind.Held, rig.Call().First);
+        Assert.True(rig.Keeper.Waits(PermitRig.Web, age));
+    }
 }

@@ -34,6 +34,7 @@ public sealed class PermitPropertyTests
         string[] hardCases =
         [
             "held", "released", "dropped", "told held", "told sent", "kept", "refused", "burst", "died", "engine", "off", "observe", "stats held",
+            "begun", "concluded",
         ];
         Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
     }
@@ -44,6 +45,7 @@ public sealed class PermitPropertyTests
         private static readonly string[] Names =
         [
             "inspect", "inspect", "inspect", "top", "logs", "changes", "exec-create", "attach", "wait", "start", "archive", "stats", "stats", "pause",
+            "exec", "exec",
         ];
 
         private readonly PermitRig _rig;
@@ -114,6 +116,17 @@ public sealed class PermitPropertyTests
             Assert.Equal(0, end.Waiting);
             Assert.Empty(end.Containers);
             Assert.DoesNotContain(_rig.Events, happened => happened is PermitEvent.Faulted);
+
+            // Each call of which something was decided has come to one end.
+            var totals = _rig.Totals;
+            var ends = _rig.Events.OfType<PermitEvent.Concluded>().ToList();
+            var decided = totals.Held + totals.WouldHold + totals.Refused;
+            Assert.InRange(ends.Count, decided, decided + totals.Told + totals.WouldTell);
+            Assert.Equal(totals.Refused, ends.Count(end => end.Verdict.Kind == PermitVerdictKind.Refused));
+            Assert.Equal(totals.Told, ends.Count(end => end is { Verdict.Kind: PermitVerdictKind.Told, Fate: PermitFate.Refused }));
+            Assert.Equal(totals.Dropped, ends.Count(end => end is { Fate: PermitFate.Left, IsSent: false }));
+            Assert.All(ends, end => Assert.True(end.Arrived <= end.Ended && end.Fate != PermitFate.FailedOpen));
+            if (ends.Count > 0) Count("concluded");
         }
 
         private static string IdOf(int number) => number % 3 == 0 ? "b" : "a";
@@ -154,7 +167,16 @@ public sealed class PermitPropertyTests
 
         private void End(PermitRig.Sent call, bool isAnswered)
         {
+            var streams = isAnswered && call.Call is { IsHolderAtStart: true, State: PermitState.Sent } && _open.Count % 2 == 0;
             if (isAnswered) _rig.Keeper.Answered(call.Call);
+            if (streams)
+            {
+                // It goes on, and holds nothing any more.
+                _rig.Keeper.Begun(call.Call);
+                Count("begun");
+                return;
+            }
+
             _rig.Keeper.Ended(call.Call);
             _rig.Keeper.Ended(call.Call);
             _open.Remove(call);
@@ -223,6 +245,6 @@ public sealed class PermitPropertyTests
         }
 
         private int Unanswered(string id) => _open.Concat(_kept).Count(call =>
-            call.Call.State == PermitState.Sent && call.Call.Container!.Id == id && call.Call.Row.Name != "pause");
+            call.Call.State == PermitState.Sent && call.Call.Container!.Id == id && call.Call.Row.Name is not ("pause" or "exec"));
     }
 }

@@ -11,10 +11,10 @@ internal sealed class PermitRig : IPermitFacts, IPermitObserver, IDisposable
 {
     public const string Web = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-    public PermitRig(Func<FamilyPolicies, FamilyPolicies>? change = null)
+    public PermitRig(Func<FamilyPolicies, FamilyPolicies>? change = null, params IPermitObserver[] others)
     {
         Time.SetUtcNow(new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
-        Keeper = new PermitKeeper(Time, Policies(change ?? (families => families)), this, this);
+        Keeper = new PermitKeeper(Time, Policies(change ?? (families => families)), this, [this, .. others]);
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -78,6 +78,8 @@ internal sealed class PermitRig : IPermitFacts, IPermitObserver, IDisposable
         public string? KnownComm { get; private set; }
 
         public int Pid => 812;
+
+        public uint? Uid => 1000;
 
         public ReadOnlyMemory<byte>? Told { get; private set; }
 
