@@ -19,6 +19,10 @@ internal static class LockCalls
             + """{"Cmd":["true"]}""",
     };
 
+    /// <summary>What they have cost the engine: goroutines and descriptors.</summary>
+    public static string Growth((int Goroutines, int Descriptors) before, (int Goroutines, int Descriptors) after) =>
+        $"{after.Goroutines - before.Goroutines:+0;-0;0}, {after.Descriptors - before.Descriptors:+0;-0;0}";
+
     /// <summary>Callers at an even rate, each on a connection of its own, who leave after <paramref name="patience"/> without an answer.</summary>
     /// <returns>How many had an answer of the engine before they left: there is room for 256 to wait, and one more reads 503.</returns>
     public static async Task<int> LeavingAsync(string socket, Func<int, string> call, int count, int perSecond, TimeSpan patience)

@@ -26,7 +26,7 @@ public sealed class LockTests(Laboratory laboratory)
         var before = await engine.QuietAsync();
         await LockCalls.LeavingAsync(engine.Socket, _ => LockCalls.Get($"/containers/{hung.Id}/json"), 50, 100, Patience);
         var direct = await engine.QuietAsync();
-        Figures.Record($"{version}: 50 inspects that left, directly: goroutines, descriptors", Growth(before, direct));
+        Figures.Record($"{version}: 50 inspects that left, directly: goroutines, descriptors", LockCalls.Growth(before, direct));
         Assert.InRange(direct.Goroutines - before.Goroutines, 45, 200);
 
         // 2. Through the proxy: the first ones tell that it is slow, and stay.
@@ -36,10 +36,10 @@ public sealed class LockTests(Laboratory laboratory)
         var answered = await LockCalls.LeavingAsync(proxy.Socket, _ => LockCalls.Get($"/containers/{hung.Name}/json"), 1000, 110, Patience);
         answered += await LockCalls.LeavingAsync(proxy.Socket, i => LockCalls.Mixed(hung.Id, i), 500, 110, Patience);
         var after = await engine.QuietAsync();
-        Figures.Record($"{version}: 1,500 calls that left, through the proxy: goroutines, descriptors", Growth(before, after));
+        Figures.Record($"{version}: 1,500 calls that left, through the proxy: goroutines, descriptors", LockCalls.Growth(before, after));
         Assert.Equal(0, answered);
-        Assert.True(after.Goroutines - before.Goroutines <= 4, $"{Growth(before, after)}\n{await engine.GoroutineDumpAsync()}");
-        Assert.True(after.Descriptors - before.Descriptors <= 4, Growth(before, after));
+        Assert.True(after.Goroutines - before.Goroutines <= 4, $"{LockCalls.Growth(before, after)}\n{await engine.GoroutineDumpAsync()}");
+        Assert.True(after.Descriptors - before.Descriptors <= 4, LockCalls.Growth(before, after));
 
         // 3. Nobody else notices.
         var (directly, through) = (await PingOthersAsync(engine.Socket, other), await PingOthersAsync(proxy.Socket, other));
@@ -84,16 +84,16 @@ public sealed class LockTests(Laboratory laboratory)
         var before = await engine.QuietAsync();
         await LockCalls.LeavingAsync(engine.Socket, _ => call, 30, 100, Patience);
         var direct = await engine.QuietAsync();
-        Figures.Record("30 one-shot statistics that left, directly: goroutines, descriptors", Growth(before, direct));
+        Figures.Record("30 one-shot statistics that left, directly: goroutines, descriptors", LockCalls.Growth(before, direct));
         Assert.InRange(direct.Goroutines - before.Goroutines, 25, 200);
 
         await LockCalls.LeavingAsync(proxy.Socket, _ => call, 2, 2, Patience);
         await Task.Delay(TimeSpan.FromSeconds(4));
         await LockCalls.LeavingAsync(proxy.Socket, _ => call, 1000, 250, Patience);
         var after = await engine.QuietAsync();
-        Figures.Record("1,000 of them through the proxy: goroutines, descriptors", Growth(direct, after));
-        Assert.True(after.Goroutines - direct.Goroutines <= 2, Growth(direct, after));
-        Assert.True(after.Descriptors - direct.Descriptors <= 2, Growth(direct, after));
+        Figures.Record("1,000 of them through the proxy: goroutines, descriptors", LockCalls.Growth(direct, after));
+        Assert.True(after.Goroutines - direct.Goroutines <= 2, LockCalls.Growth(direct, after));
+        Assert.True(after.Descriptors - direct.Descriptors <= 2, LockCalls.Growth(direct, after));
         await hung.FreeAsync();
         Assert.Equal("HTTP/1.1 200 OK", (await LockCalls.AskAsync(proxy.Socket, call, Limit))?.Status);
         Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
@@ -270,9 +270,6 @@ public sealed class LockTests(Laboratory laboratory)
             ]);
         return (result.Output, clock.Elapsed);
     }
-
-    private static string Growth((int Goroutines, int Descriptors) before, (int Goroutines, int Descriptors) after) =>
-        $"{after.Goroutines - before.Goroutines:+0;-0;0}, {after.Descriptors - before.Descriptors:+0;-0;0}";
 
     private static async Task<TimeSpan> PingOthersAsync(string socket, string other)
     {

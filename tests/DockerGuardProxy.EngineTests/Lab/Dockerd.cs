@@ -21,6 +21,9 @@ internal sealed class Dockerd : IAsyncDisposable
     /// <summary>The image every engine has.</summary>
     public const string Image = "lab";
 
+    /// <summary>A runtime that blocks, as one does that waits for a dead NFS server; runc while nothing makes it block.</summary>
+    public const string BlockingRuntime = "blocking";
+
     private const string UnifiedCgroups = "umount --lazy /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup; exec \"$@\"";
 
     private readonly string? _programs;
@@ -50,6 +53,9 @@ internal sealed class Dockerd : IAsyncDisposable
     public string Socket => Path.Combine(Folder, "docker.sock");
 
     public string PidFile => Path.Combine(Folder, "pid");
+
+    /// <summary>While it exists, containers of the runtime <see cref="BlockingRuntime"/> hang in their creation, and their start with them.</summary>
+    public string BlockingFile => Path.Combine(Folder, "blocks");
 
     /// <summary>The parent of its containers' cgroups, in each hierarchy.</summary>
     public string CgroupParent => "/" + _name;
@@ -103,9 +109,9 @@ internal sealed class Dockerd : IAsyncDisposable
             "--pidfile", PidFile, "-H", "unix://" + Socket, "--bridge=none", "--iptables=false", "--debug",
             "--cgroup-parent", CgroupParent, "--exec-opt", "native.cgroupdriver=cgroupfs",
             "--containerd-namespace", _name, "--containerd-plugins-namespace", _name + "-plugins",
-            "--config-file", Path.Combine(Folder, "none.json"),
+            "--config-file", Path.Combine(Folder, "engine.json"),
         ];
-        await File.WriteAllTextAsync(Path.Combine(Folder, "none.json"), "{}");
+        await WriteBlockingRuntimeAsync();
         if (_liveRestore)
             command.Add("--live-restore");
         _daemon?.Dispose();
@@ -168,6 +174,19 @@ internal sealed class Dockerd : IAsyncDisposable
             await _daemon.WaitAsync(TimeSpan.FromSeconds(5));
             _daemon.Dispose();
         }
+    }
+
+    private async Task WriteBlockingRuntimeAsync()
+    {
+        var runtime = Path.Combine(Folder, "runtime");
+        await File.WriteAllTextAsync(runtime, $"""
+            #!/bin/sh
+            case " $* " in *" create "*) while [ -e "{BlockingFile}" ]; do sleep 0.1; done;; esac
+            exec runc "$@"
+            """);
+        File.SetUnixFileMode(runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "engine.json"), $$$"""{ "runtimes": { "{{{BlockingRuntime}}}": { "path": "{{{runtime}}}" } } }""");
     }
 
     /// <summary>Folders where the programs of this version lie; the first counts.</summary>

@@ -27,13 +27,24 @@ internal sealed class PausedClient : IDisposable
     /// <param name="target">Of the call.</param>
     /// <param name="json">Its body.</param>
     /// <param name="isTty">What comes is not in frames.</param>
-    public static async Task<PausedClient> OpenAsync(string path, string target, string json = "", bool isTty = false)
+    public static Task<PausedClient> OpenAsync(string path, string target, string json = "", bool isTty = false) => OpenAsync(
+        path,
+        $"POST {target} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\n"
+        + $"Content-Length: {json.Length}\r\n\r\n{json}",
+        isTty);
+
+    /// <summary>The same over a websocket (RFC 6455), whose frames are left as they come.</summary>
+    public static Task<PausedClient> OpenWebSocketAsync(string path, string target) => OpenAsync(
+        path,
+        $"GET {target} HTTP/1.1\r\nHost: docker\r\nOrigin: http://docker\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+        isTty: false);
+
+    private static async Task<PausedClient> OpenAsync(string path, string request, bool isTty)
     {
         var client = new PausedClient(isTty);
         await client._socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-        await client._socket.SendAsync(Encoding.Latin1.GetBytes(
-            $"POST {target} HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\n"
-            + $"Content-Length: {json.Length}\r\n\r\n{json}"));
+        await client._socket.SendAsync(Encoding.Latin1.GetBytes(request));
         var head = new List<byte>();
         var one = new byte[1];
         while (!head.TakeLast(4).SequenceEqual("\r\n\r\n"u8.ToArray()))

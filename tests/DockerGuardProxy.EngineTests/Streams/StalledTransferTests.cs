@@ -21,11 +21,11 @@ public sealed class StalledTransferTests(Laboratory laboratory)
         var (engine, _) = await laboratory.BenchAsync(version);
         await using var proxy = await Proxy.StartAsync(engine, """{ "policies": { "transfers": { "mode": "enforce", "stall": "15s" } } }""");
         await proxy.ReadyAsync();
-        var lying = await FileAsync(engine, "lying");
-        var slow = await FileAsync(engine, "slow");
+        var lying = await BigFile.RunAsync(engine, "lying");
+        var slow = await BigFile.RunAsync(engine, "slow");
         var upload = await engine.Api.RunAsync("upload", ["sleep", "10000"]);
-        using var download = await AskAsync(proxy, $"GET /containers/{lying}/archive?path=/tmp/big HTTP/1.1\r\nHost: docker\r\n\r\n");
-        using var slowly = await AskAsync(proxy, $"GET /containers/{slow}/archive?path=/tmp/big HTTP/1.1\r\nHost: docker\r\n\r\n");
+        using var download = await AskAsync(proxy, $"GET /containers/{lying}/{BigFile.Query} HTTP/1.1\r\nHost: docker\r\n\r\n");
+        using var slowly = await AskAsync(proxy, $"GET /containers/{slow}/{BigFile.Query} HTTP/1.1\r\nHost: docker\r\n\r\n");
         var archive = Archive();
         using var into = await AskAsync(
             proxy,
@@ -90,21 +90,6 @@ public sealed class StalledTransferTests(Laboratory laboratory)
     private static async Task RenameAsync(Dockerd engine, string id, int times)
     {
         for (var i = 0; i < times; i++) await engine.Api.PostAsync($"/containers/{id}/rename?name=renamed-{Guid.NewGuid():N}");
-    }
-
-    /// <summary>A container with a file of 8 MB.</summary>
-    private static async Task<string> FileAsync(Dockerd engine, string name)
-    {
-        const string script = "dd if=/dev/urandom of=/tmp/part bs=1M count=8 && mv /tmp/part /tmp/big; exec sleep 10000";
-        var id = await engine.Api.RunAsync(name, ["sh", "-c", script]);
-        Assert.NotNull(await Poll.UntilAsync(
-            async () =>
-            {
-                using var answer = await engine.Api.SendAsync(HttpMethod.Head, $"/containers/{id}/archive?path=/tmp/big");
-                return answer.IsSuccessStatusCode;
-            },
-            TimeSpan.FromSeconds(30)));
-        return id;
     }
 
     private static async Task<Socket> AskAsync(Proxy proxy, string request)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using DockerGuardProxy.EngineTests.Guard;
 using DockerGuardProxy.EngineTests.Lab;
@@ -10,16 +9,8 @@ namespace DockerGuardProxy.EngineTests.Streams;
 /// <summary>
 /// Clients that do not read their streams, each also directly on the engine's own socket, side by side. What takes its time runs at the same time.
 /// </summary>
-public sealed partial class UnreadStreamTests(Laboratory laboratory)
+public sealed class UnreadStreamTests(Laboratory laboratory)
 {
-    private const string Attach = "attach?stream=1&stdout=1&stderr=1";
-
-    /// <summary>From the end of the process on: 10 s of stall, 5 s without a task, and a second for a look.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(16);
-
-    /// <summary>How long a direct client is given to show that nothing happens.</summary>
-    private static readonly TimeSpan Direct = TimeSpan.FromSeconds(25);
-
     // The engines side by side: nearly all of it is waiting.
     [Fact]
     public async Task A_container_ends_and_an_exec_ends_whose_client_does_not_read() =>
@@ -56,8 +47,8 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         var lasts = Machine.LongForm ? TimeSpan.FromMinutes(10) : TimeSpan.FromSeconds(38);
         var taken = LogLines(proxy, "was taken over");
         var container = await engine.Api.RunAsync("lives", ["sleep", "10000"]);
-        using var silent = await WriteAsync(engine, proxy.Socket, "silent");
-        using var slow = await WriteAsync(engine, proxy.Socket, "slow");
+        using var silent = await Paused.WriteAsync(engine, proxy.Socket, "silent");
+        using var slow = await Paused.WriteAsync(engine, proxy.Socket, "slow");
         using var exec = await ExecAsync(engine, proxy.Socket, container, isTty: false, hasInput: false);
         await exec.Client.ReadAsync(1024, CancellationToken.None);
         var clock = Stopwatch.StartNew();
@@ -93,8 +84,8 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         var (engine, _) = await laboratory.BenchAsync();
         await using var proxy = await Proxy.StartAsync(engine, """{ "policies": { "streams": { "mode": "observe" } } }""");
         await proxy.ReadyAsync();
-        using var paused = await WriteAsync(engine, proxy.Socket, "observed");
-        await BlockedAsync((await engine.Api.GetAsync($"/containers/{paused.Id}/json")).GetProperty("State").GetProperty("Pid").GetInt32());
+        using var paused = await Paused.WriteAsync(engine, proxy.Socket, "observed");
+        await Paused.BlockedAsync(await Paused.PidAsync(engine, paused.Id));
         var kill = engine.Api.PostAsync($"/containers/{paused.Id}/kill");
         Assert.NotNull(await Poll.UntilAsync(() => LogLines(proxy, "would be taken over") == 1, TimeSpan.FromSeconds(40)));
         var stream = Assert.Single((await proxy.StatusAsync()).Streams!);
@@ -122,12 +113,12 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
 
     private static async Task EndsAsync(Dockerd engine, Proxy proxy)
     {
-        using var ours = await WriteAsync(engine, proxy.Socket, "attached");
-        using var direct = await WriteAsync(engine, engine.Socket, "attached-directly");
+        using var ours = await Paused.WriteAsync(engine, proxy.Socket, "attached");
+        using var direct = await Paused.WriteAsync(engine, engine.Socket, "attached-directly");
         var waiting = proxy.Api.PostAsync($"/containers/{ours.Id}/wait");
 
         foreach (var id in new[] { ours.Id, direct.Id })
-            await BlockedAsync((await engine.Api.GetAsync($"/containers/{id}/json")).GetProperty("State").GetProperty("Pid").GetInt32());
+            await Paused.BlockedAsync(await Paused.PidAsync(engine, id));
         var clock = Stopwatch.StartNew();
         var kill = proxy.Api.PostAsync($"/containers/{ours.Id}/kill");
         var directKill = engine.Api.PostAsync($"/containers/{direct.Id}/kill");
@@ -139,11 +130,11 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         Assert.False((await engine.StateAsync(ours.Id)).IsRunning);
         Figures.Record($"{engine.Version}: attach, inspect after it", inspect.Elapsed);
         Assert.Contains("137", (await waiting).Body, StringComparison.Ordinal);
-        Assert.True(died < Bound, $"die came {died} after the kill");
+        Assert.True(died < Paused.Bound, $"die came {died} after the kill");
 
-        if (clock.Elapsed < Direct) await Task.Delay(Direct - clock.Elapsed);
+        if (clock.Elapsed < Paused.Direct) await Task.Delay(Paused.Direct - clock.Elapsed);
         var stayed = await engine.EventsAsync(direct.Id, "die", direct.Since) == 0;
-        Figures.Record($"{engine.Version}: attach directly, no die within {Direct.TotalSeconds} s", stayed);
+        Figures.Record($"{engine.Version}: attach directly, no die within {Paused.Direct.TotalSeconds} s", stayed);
         Assert.True(stayed);
         var after = Stopwatch.StartNew();
         Assert.True(await direct.Client.RestAsync(TimeSpan.FromSeconds(30)));
@@ -178,7 +169,7 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
     private static async Task FitsAsync(Dockerd engine, Proxy proxy)
     {
         const int last = 150_000;
-        using var ours = await WriteAsync(engine, proxy.Socket, "fits", PausedClient.Writer(last));
+        using var ours = await Paused.WriteAsync(engine, proxy.Socket, "fits", PausedClient.Writer(last));
         var died = await Poll.UntilAsync(async () => await engine.EventsAsync(ours.Id, "die", ours.Since) == 1, TimeSpan.FromSeconds(60));
         Assert.NotNull(died);
         Figures.Record($"{engine.Version}: 1 MB of output, its end until die", died.Value);
@@ -194,7 +185,7 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         {
             ["HostConfig"] = new { RestartPolicy = new { Name = "on-failure", MaximumRetryCount = 1 } },
         };
-        using var ours = await WriteAsync(engine, proxy.Socket, "restarts", $"seq 1 {last}; exit 3", policy);
+        using var ours = await Paused.WriteAsync(engine, proxy.Socket, "restarts", $"seq 1 {last}; exit 3", policy);
         Assert.NotNull(await Poll.UntilAsync(async () => await engine.EventsAsync(ours.Id, "start", ours.Since) == 2, TimeSpan.FromSeconds(60)));
         Assert.True(await ours.Client.RestAsync(TimeSpan.FromSeconds(30)), "no end of stream");
         Assert.Equal(last, ours.Client.LastNumber());
@@ -215,19 +206,19 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
 
         var pids = new List<int>();
         foreach (var one in new[] { ours, direct }) pids.Add((await engine.Api.GetAsync($"/exec/{one.Id}/json")).GetProperty("Pid").GetInt32());
-        foreach (var pid in pids) await BlockedAsync(pid);
-        foreach (var pid in pids) Assert.Equal(0, Signal(pid, 9));
+        foreach (var pid in pids) await Paused.BlockedAsync(pid);
+        foreach (var pid in pids) Paused.Kill(pid, 9);
 
         var clock = Stopwatch.StartNew();
         var next = RunExecAsync(engine, container);
         var directNext = RunExecAsync(engine, other);
         await next.WaitAsync(TimeSpan.FromSeconds(60));
         Figures.Record($"{engine.Version}: exec ({name}), its process's end until another ends", clock.Elapsed);
-        Assert.True(clock.Elapsed < Bound, $"exec true took {clock.Elapsed}");
+        Assert.True(clock.Elapsed < Paused.Bound, $"exec true took {clock.Elapsed}");
         Assert.True(await ours.Client.RestAsync(TimeSpan.FromSeconds(30)), "no end of stream");
-        if (clock.Elapsed < Direct) await Task.Delay(Direct - clock.Elapsed);
+        if (clock.Elapsed < Paused.Direct) await Task.Delay(Paused.Direct - clock.Elapsed);
         var stayed = !directNext.IsCompleted;
-        Figures.Record($"{engine.Version}: exec ({name}) directly, another does not end within {Direct.TotalSeconds} s", stayed);
+        Figures.Record($"{engine.Version}: exec ({name}) directly, another does not end within {Paused.Direct.TotalSeconds} s", stayed);
         Assert.True(stayed);
         Assert.True(await direct.Client.RestAsync(TimeSpan.FromSeconds(30)));
         await directNext.WaitAsync(TimeSpan.FromSeconds(30));
@@ -236,18 +227,6 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
 
         // What its pipe holds at least: it has no log to compare with.
         Assert.True(ours.Client.Count > 1_000_000);
-    }
-
-    /// <summary>A container that writes, attached before it starts; its client has read 1 KB.</summary>
-    private static async Task<Paused> WriteAsync(
-        Dockerd engine, string socket, string name, string? command = null, Dictionary<string, object>? body = null)
-    {
-        var id = await engine.Api.CreateAsync(name, ["sh", "-c", command ?? PausedClient.Writer()], body);
-        var client = await PausedClient.OpenAsync(socket, $"/containers/{id}/{Attach}");
-        var since = IncidentEngine.Now();
-        Assert.Equal(204, (await engine.Api.PostAsync($"/containers/{id}/start")).Status);
-        await client.ReadAsync(1024, CancellationToken.None);
-        return new Paused(id, client, since);
     }
 
     private static async Task<Paused> ExecAsync(Dockerd engine, string socket, string container, bool isTty, bool hasInput)
@@ -273,32 +252,9 @@ public sealed partial class UnreadStreamTests(Laboratory laboratory)
         Assert.True(await client.RestAsync(TimeSpan.FromMinutes(2)));
     }
 
-    /// <summary>Waits until all buffers on a writer's way are full: it has slept in a write for a second and a half.</summary>
-    private static async Task BlockedAsync(int pid)
-    {
-        var times = 0;
-        Assert.NotNull(await Poll.UntilAsync(
-            () =>
-            {
-                var isWriting = File.ReadAllText($"/proc/{pid}/wchan") is "pipe_write" or "anon_pipe_write" or "n_tty_write" or "wait_woken";
-                times = isWriting ? times + 1 : 0;
-                return times == 15;
-            },
-            TimeSpan.FromSeconds(60), 100));
-    }
-
     private static int LogLines(Proxy proxy, string text)
     {
         using var log = new StreamReader(new FileStream(proxy.Daemon.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
         return log.ReadToEnd().Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
-    }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int pid, int signal);
-
-    /// <summary>A stream whose client has paused.</summary>
-    private sealed record Paused(string Id, PausedClient Client, string Since) : IDisposable
-    {
-        public void Dispose() => Client.Dispose();
     }
 }
