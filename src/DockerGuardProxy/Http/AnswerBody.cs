@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
@@ -28,7 +27,7 @@ internal static class AnswerBody
         {
             // The head is written now, and sent with what follows it.
             await http.Response.StartAsync(cancellationToken);
-            if (!taken.IsEmpty) writer.Write(taken.Span);
+            if (!taken.IsEmpty) Put(writer, taken.Span);
             await using var source = await content.ReadAsStreamAsync(cancellationToken);
             await CopyAsync(source, writer, cancellationToken);
 
@@ -81,6 +80,16 @@ internal static class AnswerBody
             // The thread is the one that sees the sockets of others become ready.
             await Task.Yield();
         }
+    }
+
+    /// <summary>
+    /// Puts bytes where the answer goes. It says their number, which Write does not: of an answer whose client has gone Kestrel gives room only for
+    /// what was asked for, and none at all would be taken for a fault.
+    /// </summary>
+    public static void Put(PipeWriter client, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(client.GetSpan(bytes.Length));
+        client.Advance(bytes.Length);
     }
 
     private static async ValueTask<bool> IsGoneAsync(PipeWriter client, CancellationToken cancellationToken) =>

@@ -67,7 +67,7 @@ internal static class Http2Answer
     {
         call.BeginAnswer();
         await http.Response.StartAsync(cancellationToken);
-        http.Response.BodyWriter.Write(first.Span);
+        AnswerBody.Put(http.Response.BodyWriter, first.Span);
     }
 
     private static void CopyTrailers(HttpContext http, HttpResponseMessage response)

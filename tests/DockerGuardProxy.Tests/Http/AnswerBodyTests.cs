@@ -1,4 +1,5 @@
 using System.Text;
+using DockerGuardProxy.Http;
 using DockerGuardProxy.Tests.Hosting;
 using Microsoft.Extensions.Logging;
 using Xunit;
@@ -161,6 +162,14 @@ public sealed class AnswerBodyTests : ProxiedTests
         Client.Dispose();
         Assert.Equal("", await connection.RestAsync());
         AssertNoFault();
+    }
+
+    [Fact]
+    public void What_was_read_ahead_goes_nowhere_once_Kestrel_gives_room_only_for_what_was_asked_for()
+    {
+        var gone = new GoneWriter();
+        AnswerBody.Put(gone, "answer"u8);
+        Assert.Equal(6, gone.Advanced);
     }
 
     private async Task<RawPeer> AskAsync()
