@@ -8,12 +8,12 @@ namespace DockerGuardProxy.EngineTests.Lab;
 internal sealed class Proxy : IAsyncDisposable
 {
     private readonly string _engineSocket;
-    private readonly string[] _enter;
+    private readonly Func<string[]> _enter;
     private readonly string[] _arguments;
     private readonly KeptSocket? _kept;
     private Daemon? _daemon;
 
-    private Proxy(string engineSocket, string[] enter, int? handed, string[] arguments)
+    private Proxy(string engineSocket, Func<string[]> enter, int? handed, string[] arguments)
     {
         _engineSocket = engineSocket;
         _enter = enter;
@@ -50,11 +50,11 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>Starts a proxy in front of <paramref name="engine"/>.</summary>
     public static Task<Proxy> StartAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
-        StartAsync(engine.Socket, engine.PidFile, engine.Enter, guard, handed: null, arguments);
+        StartAsync(engine.Socket, engine.PidFile, () => engine.Enter, guard, handed: null, arguments);
 
     /// <summary>Starts a proxy in front of a socket. <paramref name="guard"/> is the section of that name, as JSON.</summary>
     public static Task<Proxy> StartAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
-        StartAsync(engineSocket, pidFile, [], guard, handed: null, arguments);
+        StartAsync(engineSocket, pidFile, () => [], guard, handed: null, arguments);
 
     /// <summary>Starts a proxy whose socket the test keeps over restarts, as systemd's socket unit does.</summary>
     public static Task<Proxy> StartHandedAsync(Dockerd engine, string? guard = null, params string[] arguments) =>
@@ -62,16 +62,26 @@ internal sealed class Proxy : IAsyncDisposable
 
     /// <summary>The same with a backlog of so many callers.</summary>
     public static Task<Proxy> StartHandedAsync(Dockerd engine, string guard, int backlog) =>
-        StartAsync(engine.Socket, engine.PidFile, engine.Enter, guard, backlog, []);
+        StartAsync(engine.Socket, engine.PidFile, () => engine.Enter, guard, backlog, []);
 
     /// <inheritdoc cref="StartHandedAsync(Dockerd, string?, string[])"/>
     public static Task<Proxy> StartHandedAsync(string engineSocket, string pidFile, string? guard = null, params string[] arguments) =>
-        StartAsync(engineSocket, pidFile, [], guard, int.MaxValue, arguments);
+        StartAsync(engineSocket, pidFile, () => [], guard, int.MaxValue, arguments);
+
+    /// <summary>
+    /// The same with a socket between it and the engine, and with variables of its environment. It is started where the engine is at that time.
+    /// </summary>
+    public static Task<Proxy> StartHandedAsync(
+        Dockerd engine, string engineSocket, string guard, IReadOnlyDictionary<string, string> environment) =>
+        StartAsync(engineSocket, engine.PidFile, () => engine.Enter, guard, int.MaxValue, [], environment);
 
     private static async Task<Proxy> StartAsync(
-        string engineSocket, string pidFile, string[] enter, string? guard, int? handed, string[] arguments)
+        string engineSocket, string pidFile, Func<string[]> enter, string? guard, int? handed, string[] arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var proxy = new Proxy(engineSocket, enter, handed, arguments);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            proxy.Environment[name] = value;
         await File.WriteAllTextAsync(proxy.ConfigFile, $$"""
             {
               "version": 1,
@@ -96,7 +106,7 @@ internal sealed class Proxy : IAsyncDisposable
     public async Task StartAsync()
     {
         _daemon?.Dispose();
-        string[] command = [.. _enter, Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
+        string[] command = [.. _enter(), Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
         var starts = Listenings();
         _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command, Environment);
         var ready = await Poll.UntilAsync(
