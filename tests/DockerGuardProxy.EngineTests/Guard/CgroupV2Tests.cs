@@ -54,11 +54,6 @@ public sealed class CgroupV2Tests
         yield return new("shared-pid", new() { ["PidMode"] = "container:neighbour" });
         yield return new("kubepods", new() { ["CgroupParent"] = engine.CgroupParent + "/kubepods/burstable/pod0123" });
         yield return new("nested", new() { ["CgroupnsMode"] = "private" }) { IsNested = true };
-        yield return new("left", new() { ["CgroupnsMode"] = "host", ["Privileged"] = true })
-        {
-            Command = "echo 0 >/sys/fs/cgroup/cgroup.procs; " + Writer,
-            HasLeft = true,
-        };
         yield return new("exec", []) { Command = "while :; do sleep 1000; done", Exec = Writer };
     }
 
@@ -76,8 +71,6 @@ public sealed class CgroupV2Tests
                 await engine.Api.ExecAsync(id, "sh", "-c", command);
             if (shape.IsNested)
                 await NestAsync(engine, id);
-            if (shape.HasLeft)
-                await SeeItLeftAsync(engine, id);
             Assert.NotNull(await Poll.UntilAsync(() => File.Exists(Path.Combine(fs.Folder, "f")), TimeSpan.FromSeconds(20)));
             await fs.FreezeAsync();
 
@@ -109,12 +102,6 @@ public sealed class CgroupV2Tests
         Assert.True(moved.ExitCode == 0, moved.Error);
     }
 
-    /// <summary>Waits until no process is in its cgroup any more.</summary>
-    private static async Task SeeItLeftAsync(Dockerd engine, string id) => Assert.NotNull(await Poll.UntilAsync(
-        async () => (await Command.RunAsync([.. engine.Enter, "cat", $"/sys/fs/cgroup{engine.CgroupParent}/{id}/cgroup.procs"]))
-            is { ExitCode: 0, Output: "" },
-        TimeSpan.FromSeconds(20)));
-
     /// <summary>Ends a container that is frozen, by hand or by the engine.</summary>
     private static async Task<IncidentAnswer> EndAsync(Dockerd engine, EngineApi api, string path, bool isPaused)
     {
@@ -144,9 +131,6 @@ public sealed class CgroupV2Tests
 
         /// <summary>Whether its processes are in a cgroup below its own.</summary>
         public bool IsNested { get; init; }
-
-        /// <summary>Whether it moves its own processes out of its cgroup.</summary>
-        public bool HasLeft { get; init; }
 
         /// <summary>What hangs in its place, started by an exec.</summary>
         public string? Exec { get; init; }
