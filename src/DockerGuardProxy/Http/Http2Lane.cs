@@ -13,17 +13,22 @@ internal sealed class Http2Lane : IDuplexPipe
 {
     private const int PieceSize = 16 * 1024;
 
+    /// <summary>How long Kestrel is waited for where the client has ended and no call of its is under way.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
     private readonly Pipe _input = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: ProxyServer.EngineHeadLimit, resumeWriterThreshold: ProxyServer.EngineHeadLimit / 2,
         useSynchronizationContext: false));
 
     private readonly ClientConnection _client;
+    private readonly OpenStreams _streams;
+    private readonly TimeProvider _time;
     private bool _hasEnded;
 
-    public Http2Lane(ClientConnection client)
+    public Http2Lane(ClientConnection client, OpenStreams streams, TimeProvider time)
     {
-        _client = client;
+        (_client, _streams, _time) = (client, streams, time);
         Output = new SocketWriter(client.Socket);
     }
 
@@ -53,8 +58,26 @@ internal sealed class Http2Lane : IDuplexPipe
             // for it to take what is still to be sent. The socket stays until what has come is served.
             await _input.Writer.CompleteAsync();
             if (_hasEnded) _client.Socket.EndSending();
-            await serving;
+            await EndAsync(serving);
         }
+    }
+
+    /// <summary>
+    /// Waits for Kestrel, but not for ever: of a client that has reset very many calls it can lose count, and then waits for the end of one that there
+    /// is not (Http2Connection.ProcessRequestsAsync says of that loop itself that it may not end). Nothing more can be sent at this point.
+    /// </summary>
+    private async Task EndAsync(Task serving)
+    {
+        for (var since = _time.GetTimestamp(); !serving.IsCompleted;)
+        {
+            await Task.WhenAny(serving, Task.Delay(Quiet / 5, _time));
+            if (!_streams.IsEmpty) since = _time.GetTimestamp();
+            if (_time.GetElapsedTime(since) < Quiet) continue;
+            _client.Close();
+            return;
+        }
+
+        await serving;
     }
 
     private async Task ServeAsync(ConnectionDelegate http2, ConnectionContext context)

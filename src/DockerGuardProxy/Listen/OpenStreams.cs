@@ -10,6 +10,9 @@ internal sealed class OpenStreams
     /// <summary>True while there is none, or one that is likely to be answered within moments.</summary>
     public bool AnyBrief => _open.IsEmpty || _open.Any(static open => open.Key.IsBrief);
 
+    /// <summary>True while there is none.</summary>
+    public bool IsEmpty => _open.IsEmpty;
+
     public void Begin(CallTimes call)
     {
         call.Begin();

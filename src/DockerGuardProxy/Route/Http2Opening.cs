@@ -35,7 +35,7 @@ internal sealed class Http2Opening(ClientConnection client, ClientBuffer buffer,
 
         using var link = new Http2Link(dialer, client);
         client.Features.Set(link);
-        var lane = new Http2Lane(client);
+        var lane = new Http2Lane(client, link.Streams, TimeProvider.System);
         lane.Put(buffer.Bytes);
         buffer.Drop();
         await lane.RunAsync(http2, client.OpenHttp2(lane, link.Streams));

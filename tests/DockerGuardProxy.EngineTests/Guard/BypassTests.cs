@@ -12,7 +12,7 @@ public sealed class BypassTests
     // Side by side: each waits for nearly two minutes and does next to nothing.
     [Fact]
     public Task Signals_of_clients_that_go_round_the_proxy_are_counted() =>
-        Task.WhenAll(EngineVersions.All.Select(static row => IsCountedAsync(row.Data)));
+        Task.WhenAll(EngineVersions.Names.Select(IsCountedAsync));
 
     private static async Task IsCountedAsync(string version)
     {

@@ -6,5 +6,8 @@ namespace DockerGuardProxy.EngineTests.Lab;
 public static class EngineVersions
 {
     /// <summary>All of them.</summary>
-    public static TheoryData<string> All { get; } = [Dockerd.Leaky, Dockerd.Installed, Dockerd.Newer, Dockerd.Newest];
+    public static TheoryData<string> All { get; } = [.. Names];
+
+    /// <summary>The same, for tests that take all of them at once.</summary>
+    internal static string[] Names => [Dockerd.Leaky, Dockerd.Installed, Dockerd.Newer, Dockerd.Newest];
 }

@@ -29,6 +29,14 @@ public sealed class Laboratory : IAsyncDisposable
         return bench;
     }
 
+    /// <summary>Those of several versions, for tests that mostly wait: they do so side by side.</summary>
+    internal async Task<List<Bench>> BenchesAsync(params IEnumerable<string> versions)
+    {
+        var benches = new List<Bench>();
+        foreach (var version in versions) benches.Add(await BenchAsync(version));
+        return benches;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var bench in _benches.Values)

@@ -14,7 +14,7 @@ public sealed class UnreadStreamTests(Laboratory laboratory)
     // The engines side by side: nearly all of it is waiting.
     [Fact]
     public async Task A_container_ends_and_an_exec_ends_whose_client_does_not_read() =>
-        await Task.WhenAll((await BenchesAsync()).Select(static bench => EndAsync(bench.Engine, bench.Proxy!)));
+        await Task.WhenAll((await laboratory.BenchesAsync(EngineVersions.Names)).Select(static bench => EndAsync(bench.Engine, bench.Proxy!)));
 
     private static async Task EndAsync(Dockerd engine, Proxy proxy)
     {
@@ -39,7 +39,7 @@ public sealed class UnreadStreamTests(Laboratory laboratory)
 
     [Fact]
     public async Task Nothing_is_taken_over_while_the_process_lives() =>
-        await Task.WhenAll((await BenchesAsync()).Select(static bench => StaysAsync(bench.Engine, bench.Proxy!)));
+        await Task.WhenAll((await laboratory.BenchesAsync(EngineVersions.Names)).Select(static bench => StaysAsync(bench.Engine, bench.Proxy!)));
 
     private static async Task StaysAsync(Dockerd engine, Proxy proxy)
     {
@@ -102,13 +102,6 @@ public sealed class UnreadStreamTests(Laboratory laboratory)
         Assert.True(await paused.Client.RestAsync(TimeSpan.FromSeconds(20)));
         Assert.NotNull(await Poll.UntilAsync(async () => await engine.EventsAsync(paused.Id, "die", paused.Since) == 1, TimeSpan.FromSeconds(20)));
         await kill;
-    }
-
-    private async Task<List<Bench>> BenchesAsync()
-    {
-        var benches = new List<Bench>();
-        foreach (var version in EngineVersions.All) benches.Add(await laboratory.BenchAsync(version.Data));
-        return benches;
     }
 
     private static async Task EndsAsync(Dockerd engine, Proxy proxy)

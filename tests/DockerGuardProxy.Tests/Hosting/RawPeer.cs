@@ -28,6 +28,19 @@ internal sealed class RawPeer(Socket socket) : IDisposable
         while (!bytes.IsEmpty) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, limit.Token)..];
     }
 
+    /// <summary>Sends to a peer that may have closed already.</summary>
+    public async Task TrySendAsync(string text)
+    {
+        try
+        {
+            await SendAsync(text);
+        }
+        catch (SocketException)
+        {
+            // It has.
+        }
+    }
+
     /// <summary>True while nothing that has come is unread.</summary>
     public bool IsSilent => _read.Length == 0 && !socket.Poll(0, SelectMode.SelectRead);
 

@@ -289,6 +289,18 @@ public sealed class ProberTests : IDisposable
     }
 
     [Fact]
+    public async Task The_execs_of_a_container_are_not_counted_without_a_process_that_blocks()
+    {
+        _proc.Write("uptime", "11.00 1.00\n");
+        _proc.Process(10, "top", Mine).Process(11, "sh", Mine);
+        await using (await BlockedAsync(_proc.Block("10/stat"), Ask(Run())))
+        {
+            Assert.Equal(ExecProcesses.Unreadable, await _prober.ExecsAsync(Run(initPid: 11)));
+            Assert.Equal(1, _prober.LostThreads);
+        }
+    }
+
+    [Fact]
     public async Task At_most_two_threads_are_lost()
     {
         _proc.Process(10, "sh", Mine, 'D', sigPnd: Kill).Process(20, "sh", Other, 'D', sigPnd: Kill);
