@@ -63,8 +63,8 @@ internal sealed class Http2Lane : IDuplexPipe
     }
 
     /// <summary>
-    /// Waits for Kestrel, but not for ever: of a client that has reset very many calls it can lose count, and then waits for the end of one that there
-    /// is not (Http2Connection.ProcessRequestsAsync says of that loop itself that it may not end). Nothing more can be sent at this point.
+    /// Waits for Kestrel, but not for ever: of a client that has reset very many calls it can lose count, and then waits for the end of one that
+    /// there is not (Http2Connection.ProcessRequestsAsync says of that loop itself that it may not end). Nothing more can be sent at this point.
     /// </summary>
     private async Task EndAsync(Task serving)
     {

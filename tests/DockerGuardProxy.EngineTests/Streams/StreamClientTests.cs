@@ -70,7 +70,7 @@ public sealed class StreamClientTests(Laboratory laboratory)
         using var ours = PausedCli.Run(proxy.Socket, "ends", $"seq 1 {Number}; exit 3");
         using var direct = PausedCli.Run(engine.Socket, "ends-directly", $"seq 1 {Number}; exit 3");
         var died = await Task.WhenAll(DiedAsync(engine, "ends", since), DiedAsync(engine, "ends-directly", since));
-        Figures.Record($"{engine.Version}: docker run of 1 MB that is not read until die, ours and directly", $"{died[0]}, {died[1]}");
+        Figures.Record($"{engine.Version}: docker run of 400 KB that is not read until die, ours and directly", $"{died[0]}, {died[1]}");
         await Task.Delay(Pause);
         Assert.Equal((3, 3), (await ours.RestAsync(Limit), await direct.RestAsync(Limit)));
         Assert.Equal((Number, Number), (ours.Last, direct.Last));
