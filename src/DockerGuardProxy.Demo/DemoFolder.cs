@@ -8,6 +8,9 @@ internal sealed class DemoFolder : IDisposable
     // unix(7): a socket's path has at most 107 bytes.
     private const int LongestSocketPath = 107;
 
+    // More than all scenarios write here, the simulated /proc trees of three engines among it.
+    private const int Room = 256 << 10;
+
     private readonly string _path;
     private readonly Leftovers _leftovers;
     private bool _isKept;
@@ -23,6 +26,21 @@ internal sealed class DemoFolder : IDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DemoException($"no temporary folder in {Path.GetTempPath()}: {e.Message}; set TMPDIR to another one");
+        }
+    }
+
+    /// <summary>Looks whether there is room for all that a run writes; leaves nothing there.</summary>
+    /// <exception cref="IOException">There is not.</exception>
+    public void Probe()
+    {
+        var file = Of("room");
+        try
+        {
+            File.WriteAllBytes(file, new byte[Room]);
+        }
+        finally
+        {
+            File.Delete(file);
         }
     }
 

@@ -17,11 +17,12 @@ internal sealed class DemoRun(DemoOptions options, Screen screen, Leftovers left
     {
         if (File.Exists(OffSwitch)) throw new DemoException($"{OffSwitch} is there and switches off every guard, the demo's too");
 
-        // All files first: what can't be written is then told at once.
+        // What can't be written is told before anything is shown.
         var picture = options.Only is null or Scenario.Stop ? PictureFile.Probe(options.Picture) : null;
         using var folder = new DemoFolder(leftovers);
         var settings = folder.Of("proxy.json");
         ProxySettings.Write(settings, options);
+        folder.Probe();
         var stage = new Stage(options, folder, settings, screen, leftovers, time);
         var sentences = new List<(Scenario Scenario, string Sentence)>();
         if (picture is not null) sentences.Add((Scenario.Stop, await new StopScenario(stage, picture).PlayAsync(cancellationToken)));

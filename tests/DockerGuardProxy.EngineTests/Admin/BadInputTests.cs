@@ -65,10 +65,11 @@ public sealed class BadInputTests(Laboratory laboratory)
         await using var first = await Proxy.StartAsync(engine);
         await first.ReadyAsync();
         await using var second = await Proxy.StartAsync(engine, null, "--admin", first.AdminSocket);
-        Assert.Contains(
+        var expected =
             $"The admin socket is not served, so status, release and reload will not work; calls are guarded all the same. {first.AdminSocket}: "
-            + "another process listens there; stop it first",
-            await File.ReadAllTextAsync(second.Daemon.Log), StringComparison.Ordinal);
+            + "another process listens there; stop it first";
+        Assert.NotNull(await Poll.UntilAsync(
+            async () => (await File.ReadAllTextAsync(second.Daemon.Log)).Contains(expected, StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
         await AssertGuardsAsync(engine, second);
         Assert.Equal(first.Daemon.Pid, (await first.StatusAsync()).Proxy.Pid);
         Assert.Equal(0, await second.StopAsync(TimeSpan.FromSeconds(15)));
