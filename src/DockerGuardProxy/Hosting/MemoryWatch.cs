@@ -26,10 +26,11 @@ internal sealed class MemoryWatch(Func<MemoryUse> measure, Action collect, TimeP
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var looks = new PeriodicTimer(MemoryRules.Period, time);
+
         // A sixth of an idle proxy's memory is rubbish of its start (measured: 35 MB, then 29.6), and nobody is there yet to feel the pause.
         var released = Release(measure());
         var before = released;
-        using var looks = new PeriodicTimer(MemoryRules.Period, time);
         while (await looks.WaitForNextTickAsync(stoppingToken))
         {
             var now = measure();

@@ -126,7 +126,7 @@ public sealed class PackageTests
         for (var i = 0; i < 25; i++)
         {
             var pid = await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy");
-            await debian.RunAsync("systemctl kill -s KILL docker-guard-proxy");
+            await debian.RunAsync("systemctl kill --kill-who=main -s KILL docker-guard-proxy");
             Assert.NotNull(await Poll.UntilAsync(
                 async () => await debian.RunAsync("systemctl show -p MainPID --value docker-guard-proxy") is var now && now != "0" && now != pid,
                 TimeSpan.FromSeconds(30)));
