@@ -15,7 +15,6 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
     private static readonly string[] Looks = ["json", "json", "top", "stats?stream=0"];
 
     private static readonly EngineOperation[] Operations = [EngineOperation.Inspect, EngineOperation.Top, EngineOperation.Stats];
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(10);
 
     // Far more than a slow machine takes.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -43,7 +42,7 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
         // 1.
         engine.Daemon.StopShim(SimulatedPods.Web);
         var pausing = PauseAsync(calls, ended.Token);
-        await UntilAsync(() => engine.Counters.Open(EngineOperation.Pause) > 0, ended.Token);
+        await Wait.UntilAsync(() => engine.Counters.Open(EngineOperation.Pause) > 0, Limit, time, ended.Token);
 
         // 2, 3.
         var timer = new CallTimer(options.LookPatience, time);
@@ -76,9 +75,9 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
         // 4.
         var freeAt = time.GetTimestamp();
         engine.Daemon.ContinueShim(SimulatedPods.Web);
-        var isFree = await UntilAsync(() => engine.Counters.OpenCalls <= before.Open, ended.Token);
+        var isFree = await Wait.UntilAsync(() => engine.Counters.OpenCalls <= before.Open, Limit, time, ended.Token) is not null;
         var recovery = time.GetElapsedTime(freeAt);
-        await UntilAsync(() => patient!.IsCompleted, ended.Token);
+        await Wait.UntilAsync(() => patient!.IsCompleted, Limit, time, ended.Token);
         await ended.CancelAsync();
         await Task.WhenAll(pausing, patient!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
@@ -127,16 +126,5 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
             await calls.GetAsync($"containers/{SimulatedPods.Db}/json", patience);
             await calls.GetAsync($"containers/{SimulatedPods.Db}/top", patience);
         }
-    }
-
-    /// <summary>Waits for something; false if it is not so within the limit.</summary>
-    private async Task<bool> UntilAsync(Func<bool> isSo, CancellationToken cancellationToken)
-    {
-        for (var begin = time.GetTimestamp(); !isSo(); await Task.Delay(Gap, time, cancellationToken))
-        {
-            if (time.GetElapsedTime(begin) > Limit) return false;
-        }
-
-        return true;
     }
 }

@@ -14,8 +14,6 @@ internal sealed class StreamsPlayer(DemoOptions options, TimeProvider time)
 {
     private const int FirstBytes = 1024;
 
-    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(10);
-
     // Far more than a slow machine takes.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -46,10 +44,10 @@ internal sealed class StreamsPlayer(DemoOptions options, TimeProvider time)
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var killedAt = time.GetTimestamp();
         var kill = KillAsync(calls, ended.Token);
-        var died = await UntilAsync(() => !container.IsRunning, watched, cancellationToken);
+        var died = await Wait.UntilAsync(() => !container.IsRunning, watched, time, cancellationToken);
 
         // Its answer follows the end on the spot.
-        if (died is not null) await UntilAsync(() => kill.IsCompleted, Limit, cancellationToken);
+        if (died is not null) await Wait.UntilAsync(() => kill.IsCompleted, Limit, time, cancellationToken);
         TimeSpan? killed = kill.IsCompletedSuccessfully ? time.GetElapsedTime(killedAt, kill.Result) : null;
         var inspect = await new CallTimer(options.LookPatience, time)
             .TakenAsync(patience => calls.GetAsync($"containers/{SimulatedPods.Web}/json", patience), cancellationToken);
@@ -58,7 +56,7 @@ internal sealed class StreamsPlayer(DemoOptions options, TimeProvider time)
         // 3.
         long? last = died is null ? null : await client.ReadToEndAsync(cancellationToken);
         client.Dispose();
-        TimeSpan? cured = died is null ? await UntilAsync(() => !container.IsRunning, Limit, cancellationToken) : null;
+        TimeSpan? cured = died is null ? await Wait.UntilAsync(() => !container.IsRunning, Limit, time, cancellationToken) : null;
         await ended.CancelAsync();
         await ((Task)kill).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return new StreamsHalf
@@ -80,17 +78,5 @@ internal sealed class StreamsPlayer(DemoOptions options, TimeProvider time)
         using var answer = await calls.PostAsync($"containers/{SimulatedPods.Web}/kill", cancellationToken);
         answer.EnsureSuccessStatusCode();
         return time.GetTimestamp();
-    }
-
-    /// <summary>How long it takes until something is so; null if it is not so within the limit.</summary>
-    private async Task<TimeSpan?> UntilAsync(Func<bool> isSo, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        var begin = time.GetTimestamp();
-        for (; !isSo(); await Task.Delay(Gap, time, cancellationToken))
-        {
-            if (time.GetElapsedTime(begin) > limit) return null;
-        }
-
-        return time.GetElapsedTime(begin);
     }
 }

@@ -63,8 +63,8 @@ public sealed class KubeletTests
 
         await guarded.IsProbedAsync();
         var after = await Task.WhenAll(nodes.Select(node => node.Engine.QuietAsync()));
-        Figures.Record("a pod in D state for 8 min, directly: goroutines, descriptors", Growth(before[0], after[0]));
-        Figures.Record("the same through the proxy: goroutines, descriptors", Growth(before[1], after[1]));
+        Figures.Record("a pod in D state for 8 min, directly: goroutines, descriptors", LockCalls.Growth(before[0], after[0]));
+        Figures.Record("the same through the proxy: goroutines, descriptors", LockCalls.Growth(before[1], after[1]));
         Figures.Record("lines of kubelet's log with the reason", guarded.Kubelet.Logged("cannot be ended by SIGKILL"));
         Figures.Record("lines of kubelet's log with a lost deadline, directly", direct.Kubelet.Logged("context deadline exceeded"));
         Assert.InRange(after[1].Goroutines - before[1].Goroutines, -100, 4);
@@ -120,9 +120,6 @@ public sealed class KubeletTests
         guarded.Kubelet.End("later");
         Figures.Record("a pod taken away after the hang, until it was gone", await guarded.EndsAsync("later"));
     }
-
-    private static string Growth((int Goroutines, int Descriptors) before, (int Goroutines, int Descriptors) after) =>
-        $"{after.Goroutines - before.Goroutines:+0;-0;0}, {after.Descriptors - before.Descriptors:+0;-0;0}";
 
     /// <summary>An engine with a kubelet, and a proxy between them where there is to be one.</summary>
     private sealed class Node : IAsyncDisposable
