@@ -133,8 +133,9 @@ public sealed class Http2BoundsTests : IAsyncLifetime
         while (!sending.IsCompleted);
 
         await sending;
-        var growth = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(growth < 48 << 20, $"grew by {growth >> 10} KB");
+
+        // What is kept for as long as the flood stays connected, not what is under way at one moment, here or in a test beside this one.
+        await Eventually.Async(() => GC.GetTotalMemory(forceFullCollection: true) - before < 48 << 20);
         flood.Dispose();
         await Eventually.Async(() => _rig.Connections.Count == 1);
         Assert.InRange(_seen.Count(call => call.Contains("/kill", StringComparison.Ordinal)), 0, 1);
