@@ -126,7 +126,10 @@ internal sealed class CallRouter(
             if (isForm)
             {
                 classified = failOpen.Try(
-                    "classifier", (http, target, body), static it => ClassifyForm(it.http, it.target, it.body!), Classification.Passes);
+                    "classifier",
+                    (Router: this, http, target, body),
+                    static it => it.Router.ClassifyForm(it.http, it.target, it.body!),
+                    Classification.Passes);
             }
             else if (isDropped)
             {
@@ -161,15 +164,16 @@ internal sealed class CallRouter(
 
     private ChangeWatch ChangeOf(in ChangingCall call) => new(index, bypass, failOpen, call);
 
-    private static Classification ClassifyForm(HttpContext http, string target, ReadBody body)
+    private Classification ClassifyForm(HttpContext http, string target, ReadBody body)
     {
         var type = ContentType(http.Request.Headers);
         return body.End switch
         {
             BodyEnd.BrokenOff => CallClassifier.ClassifyBrokenForm(target, type),
 
-            // What it asks nobody knows, and it can't be kept, neither held nor beyond its client: it goes the way of any other call.
-            BodyEnd.WithoutRoom => Classification.Passes,
+            // What it asks nobody knows, and it can't be kept, neither held nor beyond its client: it goes on unguarded, as after any other fault.
+            BodyEnd.WithoutRoom => throw new InvalidOperationException(
+                $"No room for the form of a call that may end a container: {guard.Bodies.Bytes:N0} bytes are kept of others."),
             _ => CallClassifier.ClassifyForm(target, type, body.Bytes.Span),
         };
     }

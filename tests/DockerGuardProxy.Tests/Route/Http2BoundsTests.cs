@@ -83,6 +83,10 @@ public sealed class Http2BoundsTests : IAsyncLifetime
         foreach (var call in calls) Assert.Equal($"{length}", await call);
         Assert.Equal(8, _seen.Count);
         Assert.Equal(0, _rig.Guarded.Bodies.Bytes);
+
+        // Two went on that nobody had read: counted, and told once a minute.
+        Assert.Equal(2, _rig.Faults);
+        Assert.Contains("\"classifier\"", Assert.Single(_rig.Log.Texts(1230)));
     }
 
     [Fact]
