@@ -87,7 +87,8 @@ internal static class CampaignRun
             new KubeletLike(site, "kubelet-1", seeds.Next(), pods), new KubeletLike(site, "kubelet-2", seeds.Next(), pods),
             new ComposeLike(site, "compose-1", seeds.Next()), new RunnerLike(site, "runner-1", seeds.Next()),
             new RunnerLike(site, "runner-2", seeds.Next()), new MonitoringLike(site, "monitoring-1", seeds.Next()),
-            new TraefikLike(site, "traefik-1", seeds.Next()),
+            new TraefikLike(site, "traefik-1", seeds.Next()), new FollowerLike(site, "follower-1", seeds.Next()),
+            new BuilderLike(site, "builder-1", seeds.Next()),
         ];
     }
 

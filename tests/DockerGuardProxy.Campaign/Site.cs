@@ -12,7 +12,10 @@ internal sealed class Site : IAsyncDisposable
 {
     /// <summary>Shorter than the defaults, so that an incident fits into a campaign's minutes.</summary>
     private const string EnforcedGuard =
-        """{ "patience": "3s", "repeatHold": ["500ms", "2s"], "policies": { "streams": { "stall": "3s", "ended": "2s" } } }""";
+        """
+        { "patience": "3s", "repeatHold": ["500ms", "2s"], "policies": {
+          "streams": { "stall": "3s", "ended": "2s" }, "transfers": { "mode": "enforce", "stall": "10s" } } }
+        """;
 
     private const string ObservingGuard = """{ "mode": "observe" }""";
 
@@ -42,6 +45,9 @@ internal sealed class Site : IAsyncDisposable
 
     public Pace Pace { get; }
 
+    /// <summary>The one that its proxy sees.</summary>
+    public required WallClock WallClock { get; init; }
+
     /// <summary>Of the machine.</summary>
     public required MachineLag Lag { get; init; }
 
@@ -69,14 +75,17 @@ internal sealed class Site : IAsyncDisposable
             await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=256k", "none", state);
             relay = new CountingRelay(Path.Combine(engine.Folder, "relay.sock"), engine.Socket);
             relay.Open();
+            var clock = await WallClock.BuildAsync(engine.Folder);
             var proxy = await Proxy.StartHandedAsync(
-                engine, relay.Path, EnforcedGuard, new Dictionary<string, string> { ["RUNTIME_DIRECTORY"] = state, ["STATE_DIRECTORY"] = state });
+                engine, relay.Path, EnforcedGuard,
+                new Dictionary<string, string>(clock.Environment) { ["RUNTIME_DIRECTORY"] = state, ["STATE_DIRECTORY"] = state });
             await proxy.ReadyAsync();
             return new Site(
                 engine, relay, proxy, await File.ReadAllTextAsync(proxy.ConfigFile), findings,
                 (double)settings.CallsPerSecond / settings.Engines.Length, seed)
             {
                 Lag = lag,
+                WallClock = clock,
             };
         }
         catch
@@ -94,8 +103,21 @@ internal sealed class Site : IAsyncDisposable
     public void Cut() => Interlocked.Increment(ref _epoch);
 
     /// <summary>Writes the configuration as it is, or one that is changed.</summary>
-    public Task ConfigureAsync(Func<string, string>? change = null) =>
-        File.WriteAllTextAsync(Proxy.ConfigFile, change is null ? _configuration : change(_configuration));
+    public async Task ConfigureAsync(Func<string, string>? change = null)
+    {
+        // Moved there whole: it is read at any time.
+        var beside = Proxy.ConfigFile + ".new";
+        await File.WriteAllTextAsync(beside, change is null ? _configuration : change(_configuration));
+        File.Move(beside, Proxy.ConfigFile, overwrite: true);
+    }
+
+    /// <summary>Writes a configuration with another section of the guard, or the one it has, and has it taken at once.</summary>
+    public async Task GuardAsync(string? guard = null)
+    {
+        await ConfigureAsync(configuration => configuration.Replace(EnforcedGuard, guard ?? EnforcedGuard, StringComparison.Ordinal));
+        using var admin = new EngineApi(Proxy.AdminSocket);
+        await admin.PostAsync("/v1/reload");
+    }
 
     /// <summary>A configuration in which the guard only observes.</summary>
     public static string Observing(string configuration) => configuration.Replace(EnforcedGuard, ObservingGuard, StringComparison.Ordinal);

@@ -46,6 +46,11 @@ internal static class Actors
         ChaosKind.ConfigurationBroken or ChaosKind.Observed => new ConfigurationActor(),
         ChaosKind.StateFull or ChaosKind.StateReadOnly => new StateActor(),
         ChaosKind.FewDescriptors => new FewDescriptorsActor(),
+        ChaosKind.ProxyUpgraded => new ProxyUpgradedActor(),
+        ChaosKind.PoliciesSwitched => new PoliciesSwitchedActor(),
+        ChaosKind.TransferLeft => new TransferLeftActor(),
+        ChaosKind.LockTold => new LockToldActor(),
+        ChaosKind.ClockStepped => new ClockSteppedActor(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

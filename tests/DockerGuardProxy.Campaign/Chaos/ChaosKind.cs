@@ -44,4 +44,19 @@ internal enum ChaosKind
 
     /// <summary>The proxy may open few more descriptors.</summary>
     FewDescriptors,
+
+    /// <summary>The proxy's file is replaced while it runs, and the proxy restarted from it.</summary>
+    ProxyUpgraded,
+
+    /// <summary>The policies are switched again and again.</summary>
+    PoliciesSwitched,
+
+    /// <summary>A client leaves its copy into a container lying while others ask for that container.</summary>
+    TransferLeft,
+
+    /// <summary>A container's shim is stopped while callers ask that are to be told instead of waiting.</summary>
+    LockTold,
+
+    /// <summary>The proxy's wall clock jumps, forth and back.</summary>
+    ClockStepped,
 }

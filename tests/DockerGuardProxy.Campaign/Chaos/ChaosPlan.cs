@@ -57,6 +57,8 @@ internal static class ChaosPlan
         ChaosKind.DState => (12, 20),
         // Until a lock counts as slow.
         ChaosKind.StoppedShim => (4, 10),
+        // Until a lock counts as slow, and a caller has waited.
+        ChaosKind.LockTold => (6, 12),
         // Until the client counts as one that does not read, and the process as ended.
         ChaosKind.UnreadAttach => (3, 6),
         ChaosKind.ContainerdStopped => (2, 6),

@@ -33,7 +33,8 @@ internal sealed class ProxyRestartedActor : IActor
         }
     }
 
-    private static async Task RestartAsync(Site site, TimeSpan away)
+    /// <summary>Tells it to end, and starts the next.</summary>
+    public static async Task RestartAsync(Site site, TimeSpan away)
     {
         var code = await site.Proxy.StopAsync(Bounds.Soon);
         site.Findings.Look(Invariant.ProxyLives, code == 0, site.Name, $"told to end, the proxy has ended with {code?.ToString() ?? "nothing"}");

@@ -29,7 +29,7 @@ internal static class Troubles
         ChaosKind.EngineKilled => Trouble.EngineAway | Trouble.EngineSlow,
         ChaosKind.ContainerdStopped => Trouble.EngineSlow,
         // A change of the exporter needs a restart of the proxy, and so does what shows whether its state was kept.
-        ChaosKind.ProxyKilled or ChaosKind.ProxyRestarted or ChaosKind.ExporterDead => Trouble.ProxyAway,
+        ChaosKind.ProxyKilled or ChaosKind.ProxyRestarted or ChaosKind.ExporterDead or ChaosKind.ProxyUpgraded => Trouble.ProxyAway,
         ChaosKind.FewDescriptors => Trouble.NoDescriptors,
         _ => Trouble.None,
     };

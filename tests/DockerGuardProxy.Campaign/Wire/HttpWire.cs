@@ -11,6 +11,9 @@ internal sealed class HttpWire : IDisposable
 
     private readonly RawClient _client;
 
+    // Of a stream: its bytes come in chunks, and so does its end.
+    private bool _isChunked;
+
     private HttpWire(RawClient client) => _client = client;
 
     /// <summary>True once a call has left it in a state where another may follow.</summary>
@@ -47,16 +50,31 @@ internal sealed class HttpWire : IDisposable
             : $"Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n";
         await SendAsync(new StringBuilder($"{method} {target} HTTP/1.1\r\nHost: docker\r\n{upgrade}\r\n"), body);
         var (status, fields) = await HeadAsync(cancellationToken);
+        _isChunked = IsChunked(fields);
         if (status is 101 or 200) return true;
         refused(new Answer(status, fields.GetValueOrDefault("docker-guard-proxy"), await BodyAsync(status, fields, cancellationToken)));
         return false;
     }
 
-    /// <summary>What a stream still brings, to its end.</summary>
+    /// <summary>What a stream still brings, to its end, or to where it is cut.</summary>
     /// <exception cref="OperationCanceledException">It has not ended in time.</exception>
     public async Task<byte[]> RestAsync(CancellationToken cancellationToken)
     {
         using var rest = new MemoryStream();
+        if (_isChunked)
+        {
+            try
+            {
+                await ChunksAsync(rest, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or FormatException)
+            {
+                // Cut: what came before is the begin of it.
+            }
+
+            return rest.ToArray();
+        }
+
         return await _client.RestAsync(rest, cancellationToken) ? rest.ToArray() : throw new OperationCanceledException(cancellationToken);
     }
 
@@ -94,16 +112,24 @@ internal sealed class HttpWire : IDisposable
         if (status is 204 or 304) return [];
         if (fields.TryGetValue("content-length", out var length))
             return await BytesAsync(int.Parse(length, NumberStyles.None, CultureInfo.InvariantCulture), cancellationToken);
-        if (!fields.GetValueOrDefault("transfer-encoding", "").Equals("chunked", StringComparison.OrdinalIgnoreCase))
-            return await RestAsync(cancellationToken);
         using var body = new MemoryStream();
+        if (IsChunked(fields)) await ChunksAsync(body, cancellationToken);
+        else if (!await _client.RestAsync(body, cancellationToken)) throw new OperationCanceledException(cancellationToken);
+        return body.ToArray();
+    }
+
+    private static bool IsChunked(Dictionary<string, string> fields) =>
+        fields.GetValueOrDefault("transfer-encoding", "").Equals("chunked", StringComparison.OrdinalIgnoreCase);
+
+    private async Task ChunksAsync(MemoryStream body, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var line = await _client.LineAsync(cancellationToken) ?? throw new IOException("the connection was closed before a chunk");
             var size = int.Parse(line, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             body.Write(await BytesAsync(size, cancellationToken));
             if (await _client.LineAsync(cancellationToken) is not "") throw new IOException("the connection was closed inside a chunk");
-            if (size == 0) return body.ToArray();
+            if (size == 0) return;
         }
     }
 

@@ -43,6 +43,9 @@ internal sealed class Proxy : IAsyncDisposable
     /// <summary>Variables of its environment from its next start on.</summary>
     public Dictionary<string, string> Environment { get; } = [];
 
+    /// <summary>The file it is started from, from its next start on.</summary>
+    public string Executable { get; set; } = Program;
+
     /// <summary>Calls through the proxy.</summary>
     public EngineApi Api { get; }
 
@@ -106,13 +109,13 @@ internal sealed class Proxy : IAsyncDisposable
     public async Task StartAsync()
     {
         _daemon?.Dispose();
-        string[] command = [.. _enter(), Program, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
+        string[] command = [.. _enter(), Executable, "run", "--listen", Socket, "--engine", _engineSocket, "--config", ConfigFile, .. _arguments];
         var starts = Listenings();
         _daemon = Daemon.Start(Path.Combine(Folder, "log"), _kept?.HandTo(command) ?? command, Environment);
         var ready = await Poll.UntilAsync(
             () => _daemon.HasExited || (_kept is null ? UnixSocket.Listens(Socket) : Listenings() > starts), TimeSpan.FromSeconds(20), everyMs: 20);
         if (ready is null || _daemon.HasExited)
-            throw new InvalidOperationException($"{Program} did not start:\n{_daemon.Tail()}");
+            throw new InvalidOperationException($"{Executable} did not start:\n{_daemon.Tail()}");
     }
 
     /// <summary>Ends it by SIGTERM.</summary>
