@@ -14,8 +14,11 @@ internal static class SocketExtensions
     /// <exception cref="ObjectDisposedException">The same.</exception>
     public static ValueTask<int> WaitReadableAsync(this Socket socket) => socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
 
-    /// <summary>Sends all of it.</summary>
-    /// <exception cref="SocketException">The peer reads no more.</exception>
+    /// <summary>
+    /// Sends all of it. Where that fails the sending side is ended: most times the peer has gone, and nobody is told. But the kernel may also have
+    /// no buffer (ENOBUFS, for want of memory), and a peer that waits for the rest would wait for ever, and whoever waits for that peer as well.
+    /// </summary>
+    /// <exception cref="SocketException">The peer reads no more, or it could not be sent.</exception>
     /// <exception cref="ObjectDisposedException">The socket was closed here.</exception>
     public static ValueTask SendAllAsync(this Socket socket, ReadOnlyMemory<byte> bytes)
     {
@@ -58,6 +61,14 @@ internal static class SocketExtensions
 
     private static async ValueTask GoOnAsync(Socket socket, ReadOnlyMemory<byte> bytes, ValueTask<int> sending)
     {
-        for (bytes = bytes[await sending..]; !bytes.IsEmpty;) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+        try
+        {
+            for (bytes = bytes[await sending..]; !bytes.IsEmpty;) bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None)..];
+        }
+        catch (SocketException)
+        {
+            socket.EndSending();
+            throw;
+        }
     }
 }

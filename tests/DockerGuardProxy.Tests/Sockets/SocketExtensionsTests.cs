@@ -52,4 +52,26 @@ public sealed class SocketExtensionsTests : IDisposable
         _near.Dispose();
         Assert.Equal(InputState.End, _near.Look());
     }
+
+    /// <summary>
+    /// An upload whose next piece the kernel did not take (ENOBUFS) held its container's lock for ever: the engine waited for the rest. Here it is a
+    /// message longer than its socket's buffer (EMSGSIZE): the peer is there as well, and has been told nothing.
+    /// </summary>
+    [Fact]
+    public async Task A_peer_that_is_there_learns_that_what_could_not_be_sent_does_not_follow()
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        using var near = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        near.Connect(new UnixDomainSocketEndPoint(path));
+        File.Delete(path);
+        using var far = listener.Accept();
+        far.ReceiveTimeout = 10_000;
+        await near.SendAllAsync(new byte[10]);
+        await Assert.ThrowsAsync<SocketException>(async () => await near.SendAllAsync(new byte[near.SendBufferSize + 1]));
+        Assert.Equal(10, far.Receive(new byte[20]));
+        Assert.Equal(0, far.Receive(new byte[20]));
+    }
 }
