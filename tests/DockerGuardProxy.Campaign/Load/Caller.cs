@@ -206,6 +206,8 @@ internal sealed class Caller(Site site, string name) : IDisposable
                 break;
             case JudgedAs.EnginesOwnError:
                 site.Tally.EngineError($"{name.Split('-')[0]} {method} {path.Split('?')[0].Split('/')[^1]}: {judgement.Text}");
+                // With its time, to be looked up among what was done.
+                Console.WriteLine($"{Clock.Now.TotalSeconds:0.0} s, {Where}: the engine's own: {method} {path}: {judgement.Text}; trouble: {trouble}");
                 break;
             case JudgedAs.Broken:
                 site.Findings.Break(judgement.Invariant, Where, $"{method} {path}: {judgement.Text}");
