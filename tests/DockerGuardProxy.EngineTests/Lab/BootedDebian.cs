@@ -8,15 +8,26 @@ namespace DockerGuardProxy.EngineTests.Lab;
 /// </summary>
 internal sealed class BootedDebian : IAsyncDisposable
 {
+    /// <summary>
+    /// Makes cgroup v2 all there is, as on a machine that has booted so, and puts what follows into a cgroup named as its first argument: nspawn
+    /// makes two beside itself, of which another system has its own.
+    /// </summary>
+    private const string UnifiedCgroups = """
+        umount --lazy /sys/fs/cgroup
+        mount -t cgroup2 none /sys/fs/cgroup
+        mkdir "/sys/fs/cgroup/$0"
+        echo $$ >"/sys/fs/cgroup/$0/cgroup.procs"
+        exec "$@"
+        """;
+
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Machine.NewPath("n");
+    private readonly bool _isUnified;
     private Daemon? _nspawn;
     private string _leader = "";
 
-    private BootedDebian()
-    {
-    }
+    private BootedDebian(bool isUnified) => _isUnified = isUnified;
 
     /// <summary>Its root folder as seen from here, with what it has mounted.</summary>
     public string Root => $"/proc/{_leader}/root";
@@ -24,9 +35,15 @@ internal sealed class BootedDebian : IAsyncDisposable
     /// <summary>Boots it and waits until its engine answers.</summary>
     /// <param name="suite">Which tree.</param>
     /// <param name="binds">Folders of this machine that it has too, as <c>HERE:THERE</c>.</param>
-    public static async Task<BootedDebian> StartAsync(string suite, params string[] binds)
+    public static Task<BootedDebian> StartAsync(string suite, params string[] binds) => StartAsync(suite, isUnified: false, binds);
+
+    /// <inheritdoc cref="StartAsync(string, string[])"/>
+    /// <param name="suite">Which tree.</param>
+    /// <param name="isUnified">Whether it has cgroup v2 alone, whatever this machine has; its engine then leaves cgroups to systemd.</param>
+    /// <param name="binds">Folders of this machine that it has too, as <c>HERE:THERE</c>.</param>
+    public static async Task<BootedDebian> StartAsync(string suite, bool isUnified, params string[] binds)
     {
-        var debian = new BootedDebian();
+        var debian = new BootedDebian(isUnified);
         try
         {
             await debian.BootAsync(Path.Combine(Machine.Cache, "trees", suite), binds);
@@ -68,6 +85,14 @@ internal sealed class BootedDebian : IAsyncDisposable
             ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["DEBIAN_FRONTEND"] = "noninteractive",
         },
         limit);
+
+    /// <summary>Installs a package of this machine, over whatever version of it there is.</summary>
+    public async Task InstallAsync(string package)
+    {
+        var name = Path.GetFileName(package);
+        File.Copy(package, $"{Root}/root/{name}", overwrite: true);
+        await RunAsync($"dpkg -i /root/{name}", TimeSpan.FromMinutes(2));
+    }
 
     /// <summary>The main process of a service, as numbered on this machine.</summary>
     public async Task<int> MainPidAsync(string service)
@@ -127,10 +152,11 @@ internal sealed class BootedDebian : IAsyncDisposable
             # No overlay on an overlay, as inside of a container: a copy then.
             mount -t overlay overlay -o "lowerdir=$1,upperdir=$0/upper,workdir=$0/work" "$0/root" 2>/dev/null || cp -a "$1/." "$0/root"
             mkdir -p "$0/root/etc/systemd/system/docker.service.d" "$0/root/etc/docker"
-            echo '{ "live-restore": true, "bridge": "none", "iptables": false, "storage-driver": "vfs", "cgroup-parent": "/'"$2"'" }' >"$0/root/etc/docker/daemon.json"
-            """, _folder, tree, name);
+            echo '{ "live-restore": true, "bridge": "none", "iptables": false, "storage-driver": "vfs", '"$2"' }' >"$0/root/etc/docker/daemon.json"
+            """, _folder, tree, _isUnified ? "\"exec-opts\": [\"native.cgroupdriver=systemd\"]" : $"\"cgroup-parent\": \"/{name}\"");
         _nspawn = Daemon.Start(Path.Combine(_folder, "console"),
         [
+            .. _isUnified ? (string[])["unshare", "--mount", "--propagation", "slave", "sh", "-ec", UnifiedCgroups, name] : [],
             // What an engine needs beyond a plain system: keyrings and bpf, by which runc starts containers.
             "systemd-nspawn", "-q", "-b", "-D", _folder + "/root", "--register=no", "--keep-unit", "--private-network", $"--machine={name}",
             "--capability=all", "--system-call-filter=@keyring bpf", .. binds.Select(bind => $"--bind={bind}"),
@@ -184,9 +210,19 @@ internal sealed class BootedDebian : IAsyncDisposable
             """);
     }
 
-    private static bool IsInit(string pid) =>
-        File.ReadLines($"/proc/{pid}/status")
-            .Any(line => line.StartsWith("NSpid:", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal));
+    private static bool IsInit(string pid)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/status")
+                .Any(line => line.StartsWith("NSpid:", StringComparison.Ordinal) && line.EndsWith("\t1", StringComparison.Ordinal));
+        }
+        catch (IOException)
+        {
+            // What comes before nspawn runs short commands.
+            return false;
+        }
+    }
 
     private static async Task HereAsync(string script, params string[] arguments)
     {

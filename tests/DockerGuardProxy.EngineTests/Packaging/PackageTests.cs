@@ -23,7 +23,7 @@ public sealed class PackageTests
     {
         await using var disk = await FrozenFileSystem.MountAsync();
         await using var debian = await StartAsync(disk.Folder + ":/mnt");
-        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.InstallAsync(await Packages.DebAsync());
 
         Assert.Equal("active\nactive", await debian.RunAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket"));
         Assert.Equal("enabled\nenabled", await debian.RunAsync("systemctl is-enabled docker-guard-proxy.service docker-guard-proxy.socket"));
@@ -70,7 +70,7 @@ public sealed class PackageTests
         // Generous: the figures are what counts, and a small machine is slow.
         const double ReadyLimitMs = 3000, IdleLimitMb = 30;
         await using var debian = await StartAsync();
-        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.InstallAsync(await Packages.DebAsync());
         var times = new List<double>();
         for (var i = 0; i < 5; i++)
         {
@@ -98,7 +98,7 @@ public sealed class PackageTests
     public async Task Restarts_kills_and_an_upgrade_lose_no_call_and_no_bound_socket()
     {
         await using var debian = await StartAsync();
-        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.InstallAsync(await Packages.DebAsync());
         var next = await Packages.NextDebAsync();
         await debian.RunAsync("sed -i 's/\"mode\": \"enforce\"/\"mode\": \"observe\"/' /etc/docker-guard-proxy/docker-guard-proxy.json; systemctl reload docker-guard-proxy");
         await debian.RunAsync($"{Guarded} run -d --name holder --network none -v {Socket}:/bound.sock box sleep 100000");
@@ -113,7 +113,7 @@ public sealed class PackageTests
                 await debian.RunAsync("systemctl restart docker-guard-proxy");
             await load.RecordAsync("5 times systemctl restart");
 
-            await InstallAsync(debian, next);
+            await debian.InstallAsync(next);
             await load.RecordAsync("upgrade of the package");
         }
 
@@ -140,7 +140,7 @@ public sealed class PackageTests
     public async Task A_service_that_hangs_is_started_anew_by_the_watchdog_and_one_without_engine_is_not()
     {
         await using var debian = await StartAsync();
-        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.InstallAsync(await Packages.DebAsync());
         await debian.RunAsync("""
             systemctl stop docker.socket docker.service
             mkdir -p /etc/systemd/system/docker-guard-proxy.service.d
@@ -169,7 +169,7 @@ public sealed class PackageTests
         await using var debian = await StartAsync();
         const string Left = "find / -xdev -name '*docker-guard-proxy*' -not -path '/proc/*' -not -path '/root/*' -not -path '/var/lib/dpkg/*' -not -path '/var/log/*'; "
             + "find /run -name '*docker-guard-proxy*' -not -path '/run/systemd/*'";
-        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.InstallAsync(await Packages.DebAsync());
         await debian.RunAsync("touch /etc/docker-guard-proxy/off; dpkg -r docker-guard-proxy");
         Assert.Equal(
             "inactive\ninactive", (await debian.TryAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket")).Output.Trim());
@@ -194,14 +194,14 @@ public sealed class PackageTests
     {
         await using var debian = await StartAsync();
         var package = await Packages.DebAsync();
-        await InstallAsync(debian, await Packages.WithUnitsInLibAsync(package));
+        await debian.InstallAsync(await Packages.WithUnitsInLibAsync(package));
         const string Units = "find /lib/ /usr/lib/ -xdev -name 'docker-guard-proxy.so*' -o -xdev -name 'docker-guard-proxy.se*' | xargs realpath | sort -u";
         const string Owned = "dpkg -L docker-guard-proxy | grep '/systemd/system/'";
         Assert.Equal(
             "/lib/systemd/system/docker-guard-proxy.service\n/lib/systemd/system/docker-guard-proxy.socket",
             await debian.RunAsync(Owned + " | sort"));
         var before = await debian.RunAsync(Units);
-        await InstallAsync(debian, package);
+        await debian.InstallAsync(package);
         Assert.Equal("/usr/lib/systemd/system/docker-guard-proxy.service\n/usr/lib/systemd/system/docker-guard-proxy.socket", await debian.RunAsync(Owned + " | sort"));
         Assert.Equal(before, await debian.RunAsync(Units));
         Assert.Equal("active\nactive", await debian.RunAsync("systemctl is-active docker-guard-proxy.service docker-guard-proxy.socket"));
@@ -214,12 +214,12 @@ public sealed class PackageTests
     public async Task It_stands_in_for_the_engines_socket_and_goes_back_by_the_documents_commands()
     {
         await using var debian = await StartAsync();
-        await InstallAsync(debian, await Packages.DebAsync());
+        await debian.InstallAsync(await Packages.DebAsync());
         var commands = Documents.ConsoleBlocks("docs/stand-in.md");
         await debian.RunAsync("docker run -d --name life --network none box sleep 100000");
 
         await debian.RunAsync("cd /usr/share/doc/docker-guard-proxy/examples/stand-in\n" + commands[0]);
-        Assert.Equal("docker-guard-pr", await ServerAsync(debian, "/var/run/docker.sock"));
+        Assert.Equal("docker-guard-pr", await SocketServer.NameAsync(debian.Root + "/run/docker.sock"));
         Assert.Equal("life", await debian.RunAsync("docker ps --format '{{.Names}}'"));
         Assert.Equal("life", await debian.RunAsync($"{Guarded} ps --format '{{{{.Names}}}}'"));
         Assert.NotEqual(0, (await debian.TryAsync("dpkg -r docker-guard-proxy")).ExitCode);
@@ -227,31 +227,11 @@ public sealed class PackageTests
 
         await debian.RunAsync(commands[1]);
         // systemd made the engine's, and the engine itself never calls listen().
-        Assert.Equal("systemd", await ServerAsync(debian, "/var/run/docker.sock"));
+        Assert.Equal("systemd", await SocketServer.NameAsync(debian.Root + "/run/docker.sock"));
         Assert.Equal("life", await debian.RunAsync("docker ps --format '{{.Names}}'"));
         Assert.Equal("life", await debian.RunAsync($"{Guarded} ps --format '{{{{.Names}}}}'"));
         await debian.RunAsync("dpkg -r docker-guard-proxy; docker ps");
     }
 
-    /// <summary>Who called listen() on it last, by name.</summary>
-    private static Task<string> ServerAsync(BootedDebian debian, string path)
-    {
-        using var client = new System.Net.Sockets.Socket(
-            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
-        client.Connect(new System.Net.Sockets.UnixDomainSocketEndPoint(debian.Root + path.Replace("/var/run/", "/run/", StringComparison.Ordinal)));
-        Span<byte> credentials = stackalloc byte[12];
-        const int SolSocket = 1, PeerCredentials = 17;
-        client.GetRawSocketOption(SolSocket, PeerCredentials, credentials);
-        return File.ReadAllTextAsync($"/proc/{BitConverter.ToInt32(credentials)}/comm")
-            .ContinueWith(text => text.Result.TrimEnd(), TaskScheduler.Default);
-    }
-
     private static Task<BootedDebian> StartAsync(params string[] binds) => BootedDebian.StartAsync(Suite, binds);
-
-    private static async Task InstallAsync(BootedDebian debian, string package)
-    {
-        var name = Path.GetFileName(package);
-        File.Copy(package, $"{debian.Root}/root/{name}");
-        await debian.RunAsync($"dpkg -i /root/{name}", TimeSpan.FromMinutes(2));
-    }
 }
