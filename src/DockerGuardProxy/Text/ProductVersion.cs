@@ -8,7 +8,7 @@ internal static class ProductVersion
     private static readonly string[] Parts =
         (typeof(ProductVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+', 2);
 
-    /// <summary>The version, such as <c>0.1.0</c>.</summary>
+    /// <summary>The version, such as <c>0.2.0</c>.</summary>
     public static string Number => Parts[0];
 
     /// <summary>The commit it was built from; null if the build did not know.</summary>
