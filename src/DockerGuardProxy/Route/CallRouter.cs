@@ -93,10 +93,11 @@ internal sealed class CallRouter(
             try
             {
                 outcome = await permit.Waiter!.Task.WaitAsync(call.Http.RequestAborted);
+                if (outcome.Kind == PermitOutcomeKind.Send) call.Http.RequestAborted.ThrowIfCancellationRequested();
             }
             catch (OperationCanceledException)
             {
-                gate.LeaveHeld(permit);
+                gate.Withdraw(permit);
                 return false;
             }
         }

@@ -83,7 +83,7 @@ internal sealed class CountedCalls(ClientConnection client, WatchedCall watched,
     {
         if (Volatile.Read(ref _held) is { } held)
         {
-            gate.LeaveHeld(held);
+            gate.Withdraw(held);
             return true;
         }
 
@@ -110,7 +110,7 @@ internal sealed class CountedCalls(ClientConnection client, WatchedCall watched,
         client.EndWatch();
         if (outcome.Kind == PermitOutcomeKind.Send && client.IsPeerGone)
         {
-            gate.Ended(call);
+            gate.Withdraw(call);
             outcome = PermitOutcome.Left;
         }
 

@@ -43,10 +43,10 @@ internal sealed class LockGate(
     public void Seen(PermitCall call, long serial) =>
         failOpen.Try("permits", (permits, call, serial), static it => it.permits.Seen(it.call, it.serial));
 
-    /// <summary>The caller of a held call has left.</summary>
-    public void LeaveHeld(PermitCall call)
+    /// <inheritdoc cref="PermitLedger.Withdrawn"/>
+    public void Withdraw(PermitCall call)
     {
-        Ended(call);
+        failOpen.Try("permits", (permits, call), static it => it.permits.Withdrawn(it.call));
         call.Waiter?.TrySetResult(PermitOutcome.Left);
     }
 

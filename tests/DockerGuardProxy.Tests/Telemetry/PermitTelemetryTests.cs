@@ -47,8 +47,8 @@ public sealed class PermitTelemetryTests : IDisposable
         Assert.Equal("refused", Assert.Single(_spans).GetTagItem(Keys.Decision));
 
         // Two leave; both of kubelet are told, of which one is with the engine; the lock is free; the proxy ends.
-        rig.Keeper.Ended(held[0].Call);
-        rig.Keeper.Ended(held[1].Call);
+        rig.Keeper.Withdrawn(held[0].Call);
+        rig.Keeper.Withdrawn(held[1].Call);
         rig.Time.Advance(TimeSpan.FromSeconds(11));
         foreach (var call in sent) rig.Keeper.Seen(call.Call, call.Call.Serial);
         foreach (var call in held.Skip(2).Append(exec)) rig.Keeper.Answered(call.Call);

@@ -89,6 +89,9 @@ internal sealed class PermitKeeper : IDisposable
     /// <inheritdoc cref="PermitLedger.Begun"/>
     public void Begun(PermitCall call) => Take(call, static (ledger, call, _) => ledger.Begun(call));
 
+    /// <inheritdoc cref="PermitLedger.Withdrawn"/>
+    public void Withdrawn(PermitCall call) => Take(call, static (ledger, call, at) => ledger.Withdrawn(call, at));
+
     /// <inheritdoc cref="PermitLedger.Ended"/>
     public void Ended(PermitCall call) => Take(call, static (ledger, call, at) => ledger.Ended(call, at));
 

@@ -131,18 +131,32 @@ internal sealed class PermitLedger(GuardPolicies policies)
         LookSoonAt(container);
     }
 
-    /// <summary>It is over, however: answered whole, lost, given up by its caller.</summary>
-    public void Ended(PermitCall call, Moment at)
+    /// <summary>
+    /// The caller of a held call has left. If it was let go at the same moment, it has a permit that it will not use; of that its caller, and
+    /// whoever reads of it, must not think that the engine has lost it.
+    /// </summary>
+    public void Withdrawn(PermitCall call, Moment at)
     {
         if (call.Container is not { } container) return;
+        Totals.Dropped++;
         if (call.State == PermitState.Held)
         {
             container.Conclude(call, PermitFate.Left, at);
             container.Unhold(call);
-            Totals.Dropped++;
             return;
         }
 
+        (call.State, call.Container) = (PermitState.Free, null);
+        container.Conclude(call, PermitFate.Left, at);
+        call.Clear();
+        LookSoonAt(container);
+        Return(container, call, at);
+    }
+
+    /// <summary>One that was sent is over, however: answered whole, lost, given up by its caller.</summary>
+    public void Ended(PermitCall call, Moment at)
+    {
+        if (call.Container is not { } container) return;
         container.Conclude(call, PermitFate.Lost, at);
         var wasSent = call.State == PermitState.Sent;
         (call.State, call.Container) = (PermitState.Free, null);

@@ -110,12 +110,31 @@ public sealed class PermitKeeperTests
         var sent = rig.Calls(4);
         rig.Time.Advance(Slow);
         var held = rig.Calls(2);
-        rig.Keeper.Ended(held[0].Call);
+        rig.Keeper.Withdrawn(held[0].Call);
         Assert.True(rig.Keeper.Left(sent[0].Call));
         Assert.Equal(PermitOutcomeKind.Held, held[1].Now);
         rig.Keeper.Seen(sent[0].Call, sent[0].Call.Serial);
         Assert.Equal(PermitOutcomeKind.Send, held[1].Now);
         Assert.Equal((1L, 0), (rig.Totals.Dropped, rig.Keeper.Snapshot().Waiting));
+    }
+
+    [Fact]
+    public void A_held_caller_that_leaves_as_it_is_let_go_has_left_and_its_permit_goes_on()
+    {
+        using var rig = new PermitRig();
+        var sent = rig.Calls(4);
+        rig.Time.Advance(Slow);
+        var held = rig.Calls(2);
+        rig.Time.Advance(Slow);
+        rig.Keeper.Answered(sent[0].Call);
+        Assert.Equal((PermitOutcomeKind.Send, PermitOutcomeKind.Held), (held[0].Now, held[1].Now));
+        rig.Keeper.Withdrawn(held[0].Call);
+        rig.Keeper.Withdrawn(held[0].Call);
+        Assert.Equal(PermitOutcomeKind.Send, held[1].Now);
+        var end = Assert.Single(rig.Events.OfType<PermitEvent.Concluded>());
+        Assert.Equal((PermitFate.Left, false), (end.Fate, end.IsSent));
+        Assert.Equal(1, rig.Totals.Dropped);
+        Assert.Equal(4, rig.Keeper.Snapshot().Containers[0].Calls.Sum(calls => calls.Unanswered));
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class PermitPropertyTests
         string[] hardCases =
         [
             "held", "released", "dropped", "told held", "told sent", "kept", "refused", "burst", "died", "engine", "off", "observe", "stats held",
-            "begun", "concluded",
+            "begun", "concluded", "withdrawn",
         ];
         Assert.All(hardCases, what => Assert.True(reached.GetValueOrDefault(what) > 20, $"{what}: {reached.GetValueOrDefault(what)}"));
     }
@@ -190,7 +190,12 @@ public sealed class PermitPropertyTests
             if (call.Now == PermitOutcomeKind.Held)
             {
                 Count("dropped");
-                _rig.Keeper.Ended(call.Call);
+                _rig.Keeper.Withdrawn(call.Call);
+            }
+            else if (call is { First: PermitOutcomeKind.Held, Now: PermitOutcomeKind.Send, Call.State: PermitState.Sent } && one % 2 == 0)
+            {
+                Count("withdrawn");
+                _rig.Keeper.Withdrawn(call.Call);
             }
             else if (_rig.Keeper.Left(call.Call))
             {
