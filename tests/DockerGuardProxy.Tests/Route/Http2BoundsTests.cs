@@ -1,55 +1,20 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using DockerGuardProxy.Engine;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Xunit;
 using static DockerGuardProxy.Tests.Hosting.Http2Frames;
 
 namespace DockerGuardProxy.Tests.Route;
 
 /// <summary>What one client in HTTP/2 can make the proxy hold, and that others notice nothing of it.</summary>
-public sealed class Http2BoundsTests : IAsyncLifetime
+public sealed class Http2BoundsTests : Http2Tests
 {
-    private static readonly string Id = new('a', 64);
-
     // GET /_ping, and POST, as net/http has them in its tables.
     private const string Head = "\x82\x86\x41\x01x\x04\x06/_ping", PostHeadBlock = "\x83\x86\x41\x01x\x04\x06/_ping";
-
-    private readonly ConcurrentQueue<string> _seen = new();
-    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ProxyRig _rig = null!;
-    private Http2Engine _engine = null!;
-    private HttpMessageInvoker _client = null!;
-    private RequestDelegate _answer = static http => Task.CompletedTask;
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _rig = await ProxyRig.StartAsync();
-        _rig.Know(new ListedContainer(Id, ["/web"], Running: true, Pod: null));
-        _engine = await Http2Engine.StartAsync(_rig.EnginePath, http =>
-        {
-            var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            if (target != "/_ping") _seen.Enqueue($"{http.Request.Protocol} {http.Request.Method} {target}");
-            return _answer(http);
-        });
-        _client = Http2Client.To(_rig.SocketPath);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _release.TrySetResult();
-        _client.Dispose();
-        await _rig.DisposeAsync();
-        await _engine.DisposeAsync();
-    }
 
     /// <summary>A form of 10 MiB may say what a call asks: six have room, the seventh is passed on as it comes, as it would be in HTTP/1.1.</summary>
     [Fact]
@@ -58,7 +23,7 @@ public sealed class Http2BoundsTests : IAsyncLifetime
         const int length = 10 << 20;
         var form = Encoding.ASCII.GetBytes("signal=HUP&x=".PadRight(length, 'x'));
         var calls = new List<Task<string>>();
-        _answer = async http =>
+        Answer = async http =>
         {
             long read = 0;
             var buffer = new byte[64 * 1024];
@@ -67,34 +32,34 @@ public sealed class Http2BoundsTests : IAsyncLifetime
         };
         for (var kept = 1; kept <= 6; kept++)
         {
-            calls.Add(CallAsync(new SlowForm(form, _release.Task)));
-            await Eventually.Async(() => _rig.Guarded.Bodies.Bytes >= kept * (long)length);
+            calls.Add(CallAsync(new SlowForm(form, Release.Task)));
+            await Eventually.Async(() => Rig.Guarded.Bodies.Bytes >= kept * (long)length);
         }
 
-        Assert.Empty(_seen);
+        Assert.Empty(Seen);
         for (var passed = 1; passed <= 2; passed++)
         {
-            calls.Add(CallAsync(new SlowForm(form, _release.Task)));
-            await Eventually.Async(() => _seen.Count == passed);
+            calls.Add(CallAsync(new SlowForm(form, Release.Task)));
+            await Eventually.Async(() => Seen.Count == passed);
         }
 
-        Assert.InRange(_rig.Guarded.Bodies.Bytes, 6L * length, KeptBodies.MaxBytes);
-        _release.SetResult();
+        Assert.InRange(Rig.Guarded.Bodies.Bytes, 6L * length, KeptBodies.MaxBytes);
+        Release.SetResult();
         foreach (var call in calls) Assert.Equal($"{length}", await call);
-        Assert.Equal(8, _seen.Count);
-        Assert.Equal(0, _rig.Guarded.Bodies.Bytes);
+        Assert.Equal(8, Seen.Count);
+        Assert.Equal(0, Rig.Guarded.Bodies.Bytes);
 
         // Two went on that nobody had read: counted, and told once a minute.
-        Assert.Equal(2, _rig.Faults);
-        Assert.Contains("\"classifier\"", Assert.Single(_rig.Log.Texts(1230)));
+        Assert.Equal(2, Rig.Faults);
+        Assert.Contains("\"classifier\"", Assert.Single(Rig.Log.Texts(1230)));
     }
 
     [Fact]
     public async Task A_client_that_ends_its_side_and_reads_nothing_is_let_go()
     {
-        _answer = http => http.Response.Body.WriteAsync(new byte[16 << 20], http.RequestAborted).AsTask();
+        Answer = http => http.Response.Body.WriteAsync(new byte[16 << 20], http.RequestAborted).AsTask();
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(_rig.SocketPath), Token);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(Rig.SocketPath), Token);
         await client.SendAsync(Encoding.Latin1.GetBytes(Preface + EndlessWindows + Call(1, "GET", "/images/get")), Token);
 
         // Until its socket takes no more.
@@ -106,7 +71,7 @@ public sealed class Http2BoundsTests : IAsyncLifetime
             return looks > 10;
         });
         client.Shutdown(SocketShutdown.Send);
-        await Eventually.Async(() => _rig.Connections.Count == 0);
+        await Eventually.Async(() => Rig.Connections.Count == 0);
     }
 
     [Theory]
@@ -123,15 +88,15 @@ public sealed class Http2BoundsTests : IAsyncLifetime
     [InlineData("long heads of few bytes")]
     public async Task A_flood_costs_little_and_others_are_answered_all_the_while(string kind)
     {
-        _answer = http => http.Request.Path == "/_ping" ? Task.CompletedTask : Task.Delay(Timeout.Infinite, http.RequestAborted);
-        (await _client.CallAsync("GET", "/_ping")).Dispose();
+        Answer = http => http.Request.Path == "/_ping" ? Task.CompletedTask : Task.Delay(Timeout.Infinite, http.RequestAborted);
+        (await Client.CallAsync("GET", "/_ping")).Dispose();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         using var flood = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { SendTimeout = 500 };
-        flood.Connect(new UnixDomainSocketEndPoint(_rig.SocketPath));
+        flood.Connect(new UnixDomainSocketEndPoint(Rig.SocketPath));
         var sending = Task.Run(() => Send(flood, kind), Token);
         do
         {
-            using var answer = await _client.CallAsync("GET", "/_ping");
+            using var answer = await Client.CallAsync("GET", "/_ping");
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
         while (!sending.IsCompleted);
@@ -141,10 +106,10 @@ public sealed class Http2BoundsTests : IAsyncLifetime
         // What is kept for as long as the flood stays connected, not what is under way at one moment, here or in a test beside this one.
         await Eventually.Async(() => GC.GetTotalMemory(forceFullCollection: true) - before < 48 << 20);
         flood.Dispose();
-        await Eventually.Async(() => _rig.Connections.Count == 1);
-        Assert.InRange(_seen.Count(call => call.Contains("/kill", StringComparison.Ordinal)), 0, 1);
-        Assert.Equal(0, _rig.Faults);
-        Assert.DoesNotContain(_rig.Log.Entries, entry => entry.Id == 1101);
+        await Eventually.Async(() => Rig.Connections.Count == 1);
+        Assert.InRange(Seen.Count(call => call.Contains("/kill", StringComparison.Ordinal)), 0, 1);
+        Assert.Equal(0, Rig.Faults);
+        Assert.DoesNotContain(Rig.Log.Entries, entry => entry.Id == 1101);
     }
 
     /// <summary>Sends until all is sent, or nobody takes more.</summary>
@@ -190,7 +155,7 @@ public sealed class Http2BoundsTests : IAsyncLifetime
 
     private async Task<string> CallAsync(HttpContent form)
     {
-        using var answer = await _client.SendAsync(Http2Client.Request("POST", "/containers/web/kill", form), Token);
+        using var answer = await Client.SendAsync(Http2Client.Request("POST", "/containers/web/kill", form), Token);
         return await answer.Content.ReadAsStringAsync(Token);
     }
 

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using DockerGuardProxy.Engine;
 using DockerGuardProxy.Tests.Engine;
 using DockerGuardProxy.Tests.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,45 +9,13 @@ using Xunit;
 namespace DockerGuardProxy.Tests.Route;
 
 /// <summary>Calls in HTTP/2 through the running proxy, to an engine that speaks both.</summary>
-public sealed partial class Http2CallsTests : IAsyncLifetime
+public sealed partial class Http2CallsTests : Http2Tests
 {
-    private static readonly string Id = new('a', 64);
-
-    private readonly ConcurrentQueue<string> _seen = new();
-    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ProxyRig _rig = null!;
-    private Http2Engine _engine = null!;
-    private HttpMessageInvoker _client = null!;
-    private RequestDelegate _answer = static http => http.Response.WriteAsync("ok");
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _rig = await ProxyRig.StartAsync();
-        _rig.Know(new ListedContainer(Id, ["/web"], Running: true, Pod: null));
-        _engine = await Http2Engine.StartAsync(_rig.EnginePath, http =>
-        {
-            var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            _seen.Enqueue($"{http.Request.Protocol} {http.Request.Method} {target}");
-            return _answer(http);
-        });
-        _client = Http2Client.To(_rig.SocketPath);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _release.TrySetResult();
-        _client.Dispose();
-        await _rig.DisposeAsync();
-        await _engine.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_call_and_its_answer_pass_as_they_came()
     {
         IHeaderDictionary? headers = null;
-        _answer = async http =>
+        Answer = async http =>
         {
             headers = new HeaderDictionary(http.Request.Headers.ToDictionary());
             http.Response.StatusCode = 418;
@@ -62,13 +28,13 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
         request.Headers.Host = "api.moby.localhost:80";
         foreach (var name in (string[])["te", "alt-svc", "traceparent", "proxy-authorization", "upgrade-insecure-requests", "x-odd"])
             request.Headers.TryAddWithoutValidation(name, name == "te" ? "trailers" : "v");
-        using var answer = await _client.SendAsync(request, Token);
+        using var answer = await Client.SendAsync(request, Token);
         Assert.Equal(418, (int)answer.StatusCode);
         Assert.Equal(["1", "2"], answer.Headers.GetValues("x-a"));
         Assert.Equal("\u00E4", answer.Headers.NonValidated["x-b"].ToString());
         Assert.Equal("body", await answer.Content.ReadAsStringAsync(Token));
         Assert.Equal("0", answer.TrailingHeaders.GetValues("grpc-status").Single());
-        Assert.Equal("HTTP/2 PUT /a%2Fb/..//c;d?x=%41&y=a+b|\"", Assert.Single(_seen));
+        Assert.Equal("HTTP/2 PUT /a%2Fb/..//c;d?x=%41&y=a+b|\"", Assert.Single(Seen));
         Assert.Equal(
             ["alt-svc", "content-length", "content-type", "host", "proxy-authorization", "te", "traceparent", "upgrade-insecure-requests", "x-odd"],
             headers!.Keys.Select(name => name.ToLowerInvariant()).Order());
@@ -82,14 +48,14 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     public async Task A_call_without_a_body_has_none_at_the_engine(string method, string? length)
     {
         (string? Length, long Read, string? Type) seen = default;
-        _answer = async http =>
+        Answer = async http =>
         {
             var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, Token);
             seen = (http.Request.Headers.ContentLength?.ToString(), body.Length, http.Request.ContentType);
             http.Response.StatusCode = 204;
         };
-        using var client = await _rig.ConnectAsync();
+        using var client = await Rig.ConnectAsync();
         await client.SendAsync(Http2Frames.Preface + Http2Frames.Settings + Http2Frames.Call(1, method, "/x"));
         Assert.Equal((5, 1), (await client.UntilAsync(Http2Frames.Headers)) is var answer ? (answer.Flags, answer.Stream) : default);
         Assert.Equal((length, 0, null), seen);
@@ -101,7 +67,7 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     [Fact]
     public async Task Both_directions_stream()
     {
-        _answer = async http =>
+        Answer = async http =>
         {
             // The head goes first, before anything of the body.
             await http.Response.Body.FlushAsync(Token);
@@ -113,7 +79,7 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
             }
         };
         var upload = new PushContent();
-        using var answer = await _client.CallAsync("POST", "/session", upload);
+        using var answer = await Client.CallAsync("POST", "/session", upload);
         await using var down = await answer.Content.ReadAsStreamAsync(Token);
         var buffer = new byte[100];
         for (var round = 0; round < 50; round++)
@@ -130,7 +96,7 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     [Fact]
     public async Task Large_bodies_pass_whole()
     {
-        _answer = async http =>
+        Answer = async http =>
         {
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body, Token);
@@ -138,7 +104,7 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
         };
         var bytes = new byte[20 << 20];
         new Random(1).NextBytes(bytes);
-        using var answer = await _client.CallAsync("POST", "/build", new ByteArrayContent(bytes));
+        using var answer = await Client.CallAsync("POST", "/build", new ByteArrayContent(bytes));
         Assert.Equal(bytes, await answer.Content.ReadAsByteArrayAsync(Token));
     }
 
@@ -148,7 +114,7 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     [InlineData(true, 8)]
     public async Task The_engines_reset_is_passed_on(bool isBegun, int code)
     {
-        _answer = async http =>
+        Answer = async http =>
         {
             if (isBegun) await http.Response.WriteAsync("half", Token);
             if (isBegun) await http.Response.Body.FlushAsync(Token);
@@ -156,7 +122,7 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
         };
         var fault = await Record.ExceptionAsync(async () =>
         {
-            using var answer = await _client.CallAsync("GET", "/logs");
+            using var answer = await Client.CallAsync("GET", "/logs");
             await answer.Content.ReadAsStringAsync(Token);
         });
         Assert.Equal(code, DockerGuardProxy.Http.Http2Reset.CodeOf(fault));
@@ -166,37 +132,37 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     public async Task A_client_that_resets_its_stream_has_left_and_the_others_go_on()
     {
         var left = new TaskCompletionSource();
-        _answer = async http =>
+        Answer = async http =>
         {
             if (http.Request.Path != "/events") return;
             http.RequestAborted.Register(left.SetResult);
             await http.Response.Body.FlushAsync(Token);
-            await _release.Task;
+            await Release.Task;
         };
-        using (await _client.CallAsync("GET", "/events"))
+        using (await Client.CallAsync("GET", "/events"))
         {
-            await Eventually.Async(() => _rig.PileUp.Open() is [{ Count: 1 }] or []);
+            await Eventually.Async(() => Rig.PileUp.Open() is [{ Count: 1 }] or []);
         }
 
         await left.Task.WaitAsync(TimeSpan.FromSeconds(10), Token);
-        using var other = await _client.CallAsync("GET", "/_ping");
+        using var other = await Client.CallAsync("GET", "/_ping");
         Assert.Equal(HttpStatusCode.OK, other.StatusCode);
-        Assert.Equal(1, _rig.Connections.Count);
+        Assert.Equal(1, Rig.Connections.Count);
     }
 
     [Fact]
     public async Task As_many_streams_as_the_engine_has_are_open_on_one_connection()
     {
         var open = 0;
-        _answer = async http =>
+        Answer = async http =>
         {
             Interlocked.Increment(ref open);
-            await _release.Task;
+            await Release.Task;
         };
-        var calls = Enumerable.Range(0, 400).Select(_ => _client.CallAsync("GET", "/wait")).ToArray();
+        var calls = Enumerable.Range(0, 400).Select(_ => Client.CallAsync("GET", "/wait")).ToArray();
         await Eventually.Async(() => Volatile.Read(ref open) == 250);
-        Assert.Equal(1, _rig.Connections.Count);
-        _release.SetResult();
+        Assert.Equal(1, Rig.Connections.Count);
+        Release.SetResult();
         foreach (var call in calls) (await call).Dispose();
         Assert.Equal(400, open);
     }
@@ -204,21 +170,21 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     [Fact]
     public async Task One_stream_that_nobody_reads_holds_up_no_other()
     {
-        _answer = async http =>
+        Answer = async http =>
         {
             if (http.Request.Path == "/_ping") return;
             await http.Response.Body.WriteAsync(new byte[64 << 20], http.RequestAborted);
         };
-        using var unread = await _client.CallAsync("GET", "/images/get");
-        for (var round = 0; round < 20; round++) (await _client.CallAsync("GET", "/_ping")).Dispose();
-        using var another = Http2Client.To(_rig.SocketPath);
+        using var unread = await Client.CallAsync("GET", "/images/get");
+        for (var round = 0; round < 20; round++) (await Client.CallAsync("GET", "/_ping")).Dispose();
+        using var another = Http2Client.To(Rig.SocketPath);
         (await another.CallAsync("GET", "/_ping")).Dispose();
     }
 
     [Fact]
     public async Task What_is_watched_and_what_changes_is_told()
     {
-        _answer = async http =>
+        Answer = async http =>
         {
             if (http.Request.Path == "/containers/create")
             {
@@ -228,16 +194,16 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
             }
 
             await http.Response.Body.FlushAsync(Token);
-            await _release.Task;
+            await Release.Task;
         };
-        using var logs = await _client.CallAsync("GET", "/containers/web/logs?follow=1");
-        Assert.Equal("logs", Assert.Single(_rig.PileUp.Open()).Operation);
-        using var created = await _client.CallAsync(
+        using var logs = await Client.CallAsync("GET", "/containers/web/logs?follow=1");
+        Assert.Equal("logs", Assert.Single(Rig.PileUp.Open()).Operation);
+        using var created = await Client.CallAsync(
             "POST", "/containers/create?name=new", new StringContent("""{"StopTimeout":7}""", Encoding.UTF8, "application/json"));
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
-        _release.SetResult();
+        Release.SetResult();
         await logs.Content.ReadAsStringAsync(Token);
-        await Eventually.Async(() => _rig.PileUp.Open().IsEmpty);
+        await Eventually.Async(() => Rig.PileUp.Open().IsEmpty);
     }
 
     /// <summary>What is attached to it is a stream of HTTP/1.1, which no longer says whose it is.</summary>
@@ -245,14 +211,14 @@ public sealed partial class Http2CallsTests : IAsyncLifetime
     public async Task Whose_an_exec_is_is_learned_as_it_is_made()
     {
         var exec = new string('e', 64);
-        _answer = http =>
+        Answer = http =>
         {
             (http.Response.StatusCode, http.Response.ContentLength) = (201, 74);
             return http.Response.WriteAsync($"{{\"Id\":\"{exec}\"}}\n", Token);
         };
-        using var answer = await _client.CallAsync("POST", "/containers/web/exec", new StringContent("{}"));
+        using var answer = await Client.CallAsync("POST", "/containers/web/exec", new StringContent("{}"));
         Assert.Equal($"{{\"Id\":\"{exec}\"}}\n", await answer.Content.ReadAsStringAsync(Token));
-        Assert.Equal(Id, _rig.ExecOwners.Take(exec));
+        Assert.Equal(Id, Rig.ExecOwners.Take(exec));
     }
 
     /// <summary>A body that the test writes piece by piece.</summary>
