@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DockerGuardProxy.EngineTests.Lab;
+using Xunit;
 
 namespace DockerGuardProxy.EngineTests.Guard;
 
@@ -47,6 +48,17 @@ internal static class IncidentEngine
         }
 
         return (goroutines, descriptors);
+    }
+
+    /// <summary>What calls cost that nobody answers, once the engine has come to all of them: on a busy machine it does so late.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="handler">The function that serves them.</param>
+    /// <param name="count">How many there are, with those that were there before.</param>
+    public static async Task<(int Goroutines, int Descriptors)> QuietWithAsync(this Dockerd engine, string handler, int count)
+    {
+        var took = await Poll.UntilAsync(async () => await engine.OpenCallsAsync(handler) >= count, TimeSpan.FromSeconds(60), 250);
+        Assert.True(took is not null, await engine.GoroutineDumpAsync());
+        return await engine.QuietAsync();
     }
 
     /// <summary>Waits until no more than these are left over the baseline.</summary>

@@ -11,17 +11,13 @@ namespace DockerGuardProxy.EngineTests.Guard;
 /// Who holds a container's lock besides a pause: a start that hangs, a download that nobody reads, and the start of an exec behind a stopped shim.
 /// Directly and through the proxy, side by side.
 /// </summary>
-public sealed class LockHolderTests(Laboratory laboratory)
+public sealed class LockHolderTests(Laboratory laboratory) : LockScene(laboratory)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Limit = TimeSpan.FromSeconds(60);
-
     [Theory]
     [MemberData(nameof(EngineVersions.All), MemberType = typeof(EngineVersions))]
     public async Task Whoever_holds_it_is_named_and_callers_that_leave_cost_the_engine_four_each(string version)
     {
-        var bench = await laboratory.BenchAsync(version);
-        var (engine, proxy) = (bench.Engine, bench.Proxy!);
-        await proxy.ReadyAsync();
+        var (engine, proxy) = await SetUpAsync(version);
         await using var start = await HungStart.CreateAsync(engine, "hung-start");
         await using var shim = await HungLock.RunAsync(engine, "hung-exec");
         var copied = await BigFile.RunAsync(engine, "hung-copy");
@@ -49,12 +45,9 @@ public sealed class LockHolderTests(Laboratory laboratory)
         await InAsync(engine, ").getContainersArchive(");
 
         // 2. Directly: each caller that leaves costs its own.
-        var before = await engine.QuietAsync();
-        await Task.WhenAll(holders.Select(holder => LockCalls.LeavingAsync(engine.Socket, _ => Inspect(holder.Id), 20, 40, Patience)));
-        var direct = await engine.QuietAsync();
-        var what = $"{engine.Version}: inspects that left behind each of {holders.Count} holders: goroutines, descriptors";
-        Figures.Record($"{what}: 20 directly", LockCalls.Growth(before, direct));
-        Assert.InRange(direct.Goroutines - before.Goroutines, 18 * holders.Count, 60 * holders.Count);
+        var what = $"{engine.Version}: inspects that left behind each of {holders.Count} holders";
+        var direct = await LeaveDirectlyAsync(
+            engine, $"{what}: 20 directly", "getContainersByName", 20, [.. holders.Select(holder => Inspect(holder.Id))]);
 
         // 3. Through the proxy: a few tell that it is slow, and stay; whoever holds it is named.
         await Task.WhenAll(holders.Select(holder => LockCalls.LeavingAsync(proxy.Socket, _ => Inspect(holder.Id), 4, 4, Patience)));
@@ -68,11 +61,7 @@ public sealed class LockHolderTests(Laboratory laboratory)
         }
 
         await Task.WhenAll(holders.Select(holder => LockCalls.LeavingAsync(proxy.Socket, i => LockCalls.Mixed(holder.Id, i), 200, 80, Patience)));
-        var after = await engine.QuietAsync();
-        var growth = LockCalls.Growth(direct, after);
-        Figures.Record($"{what}: 204 calls through the proxy", growth);
-        Assert.True(after.Goroutines - direct.Goroutines <= 4 * holders.Count, $"{growth}\n{await engine.GoroutineDumpAsync()}");
-        Assert.True(after.Descriptors - direct.Descriptors <= 4 * holders.Count, growth);
+        await CostsAtMostAsync(engine, $"{what}: 204 calls through the proxy", direct, 4 * holders.Count);
 
         // 4. The locks are free: all who waited get the engine's bytes.
         var patient = holders.ToDictionary(
@@ -91,16 +80,13 @@ public sealed class LockHolderTests(Laboratory laboratory)
         }
 
         Figures.Record($"{engine.Version}: locks free until all who waited were answered", clock.Elapsed);
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
-        Assert.Equal(0, (await proxy.StatusAsync()).Faults);
+        await NothingIsLeftAsync(proxy);
     }
 
     [Fact]
     public async Task A_container_that_is_renamed_removed_and_made_anew_while_callers_are_held()
     {
-        var bench = await laboratory.BenchAsync();
-        var (engine, proxy) = (bench.Engine, bench.Proxy!);
-        await proxy.ReadyAsync();
+        var (engine, proxy) = await SetUpAsync();
         await using var renamed = await HungLock.RunAsync(engine, "renamed");
         await using var removed = await HungLock.RunAsync(engine, "removed");
         var held = new List<Task<(string Status, string Body)?>>();
@@ -136,7 +122,7 @@ public sealed class LockHolderTests(Laboratory laboratory)
         Assert.All((await Task.WhenAll(byId)).Take(6), answer => Assert.Equal("HTTP/1.1 200 OK", answer?.Status));
         Assert.Equal(again, (await proxy.Api.GetAsync("/containers/removed/json")).GetProperty("Id").GetString());
         Assert.Equal(renamed.Id, (await proxy.Api.GetAsync("/containers/other/json")).GetProperty("Id").GetString());
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
+        await NothingIsLeftAsync(proxy);
     }
 
     [Fact]
@@ -172,16 +158,13 @@ public sealed class LockHolderTests(Laboratory laboratory)
         // The container is paused by then: the engine refuses to make an exec in it, and says so itself.
         Assert.All(answers, answer => Assert.True(
             answer?.Status is "HTTP/1.1 200 OK" or "HTTP/1.1 409 Conflict", $"{answer?.Status} {answer?.Body}"));
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
-        Assert.Equal(0, (await proxy.StatusAsync()).Faults);
+        await NothingIsLeftAsync(proxy);
     }
 
     [Fact]
     public async Task What_a_held_caller_sends_on_is_answered_after_it_and_nonsense_as_by_the_engine()
     {
-        var bench = await laboratory.BenchAsync();
-        var (engine, proxy) = (bench.Engine, bench.Proxy!);
-        await proxy.ReadyAsync();
+        var (engine, proxy) = await SetUpAsync();
         await using var hung = await HungLock.RunAsync(engine, "hung");
 
         // 1. Nobody knows them, or can read them: the engine's answer, byte for byte.
@@ -217,8 +200,6 @@ public sealed class LockHolderTests(Laboratory laboratory)
 
         Assert.Equal(["HTTP/1.1 200 OK", "HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"], statuses);
     }
-
-    private static string Inspect(string reference) => LockCalls.Get($"/containers/{reference}/json");
 
     private static IEnumerable<string> NonsenseCalls(string container)
     {

@@ -6,42 +6,28 @@ using Xunit;
 namespace DockerGuardProxy.EngineTests.Guard;
 
 /// <summary>What a container whose lock hangs costs the engine, and those who ask for it; directly and through the proxy, side by side.</summary>
-public sealed class LockTests(Laboratory laboratory)
+public sealed class LockTests(Laboratory laboratory) : LockScene(laboratory)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Limit = TimeSpan.FromSeconds(60);
-
     [Theory]
     [MemberData(nameof(EngineVersions.All), MemberType = typeof(EngineVersions))]
     public async Task Callers_that_leave_cost_the_engine_four_and_patient_ones_get_its_own_bytes(string version)
     {
-        var bench = await laboratory.BenchAsync(version);
-        var (engine, proxy) = (bench.Engine, bench.Proxy!);
-        await proxy.ReadyAsync();
+        var (engine, proxy) = await SetUpAsync(version);
         await using var hung = await HungLock.RunAsync(engine, "hung");
         var other = await engine.Api.RunAsync("other", ["sleep", "1000"]);
-        await PingOthersAsync(bench.ProxySocket, other);
+        await PingOthersAsync(proxy.Socket, other);
         await hung.HangAsync();
 
-        // 1. Directly: each costs its own, also one that the engine comes to late.
-        const int asked = 50;
-        var free = await engine.QuietAsync();
-        var before = free;
-        await LockCalls.LeavingAsync(engine.Socket, _ => LockCalls.Get($"/containers/{hung.Id}/json"), asked, 100, Patience);
-        var direct = await engine.QuietAsync();
-        Figures.Record($"{version}: 50 inspects that left, directly: goroutines, descriptors", LockCalls.Growth(before, direct));
-        Assert.InRange(direct.Goroutines - before.Goroutines, 45, 200);
+        // 1. Directly: each costs its own.
+        var before = await LeaveDirectlyAsync(engine, $"{version}: 50 inspects that left, directly", "getContainersByName", 50, Inspect(hung.Id));
 
         // 2. Through the proxy: the first ones tell that it is slow, and stay.
-        before = direct;
-        await LockCalls.LeavingAsync(proxy.Socket, _ => LockCalls.Get($"/containers/{hung.Id}/json"), 4, 4, Patience);
+        await LockCalls.LeavingAsync(proxy.Socket, _ => Inspect(hung.Id), 4, 4, Patience);
         Assert.NotNull(await proxy.BecomesAsync(status => IsSlow(status, hung, kept: 4), Limit));
-        var answered = await LockCalls.LeavingAsync(proxy.Socket, _ => LockCalls.Get($"/containers/{hung.Name}/json"), 1000, 110, Patience);
+        var answered = await LockCalls.LeavingAsync(proxy.Socket, _ => Inspect(hung.Name), 1000, 110, Patience);
         answered += await LockCalls.LeavingAsync(proxy.Socket, i => LockCalls.Mixed(hung.Id, i), 500, 110, Patience);
-        var after = await engine.QuietAsync();
-        Figures.Record($"{version}: 1,500 calls that left, through the proxy: goroutines, descriptors", LockCalls.Growth(before, after));
         Assert.Equal(0, answered);
-        Assert.True(after.Goroutines - free.Goroutines <= asked + 4, $"{LockCalls.Growth(free, after)}\n{await engine.GoroutineDumpAsync()}");
-        Assert.True(after.Descriptors - free.Descriptors <= asked + 4, LockCalls.Growth(free, after));
+        await CostsAtMostAsync(engine, $"{version}: 1,500 calls that left, through the proxy", before, 4);
 
         // 3. Nobody else notices.
         var (directly, through) = (await PingOthersAsync(engine.Socket, other), await PingOthersAsync(proxy.Socket, other));
@@ -51,7 +37,7 @@ public sealed class LockTests(Laboratory laboratory)
 
         // 4. The lock is free: all who waited get the engine's bytes.
         var patient = Enumerable.Range(0, 200)
-            .Select(_ => LockCalls.AskAsync(proxy.Socket, LockCalls.Get($"/containers/{hung.Id}/json"), Limit)).ToArray();
+            .Select(_ => LockCalls.AskAsync(proxy.Socket, Inspect(hung.Id), Limit)).ToArray();
         Assert.NotNull(await proxy.BecomesAsync(status => status.Locks!.Waiting == patient.Length, Limit));
         var slow = (await proxy.StatusAsync()).Locks!.Containers.Single(it => it.Id == hung.Id);
         Assert.Equal(4, slow.Kept);
@@ -67,40 +53,29 @@ public sealed class LockTests(Laboratory laboratory)
         Assert.All(answers, answer => Assert.Equal(("HTTP/1.1 200 OK", own), answer));
 
         // 5. Nothing is left.
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
+        await NothingIsLeftAsync(proxy);
         Assert.NotNull(await engine.BackAsync((before.Goroutines - 50, before.Descriptors - 50)));
-        Assert.Equal(0, (await proxy.StatusAsync()).Faults);
     }
 
     [Fact]
     public async Task Statistics_of_a_stopped_shim_cost_the_engine_two()
     {
-        var bench = await laboratory.BenchAsync(Dockerd.Newer);
-        var (engine, proxy) = (bench.Engine, bench.Proxy!);
-        await proxy.ReadyAsync();
+        var (engine, proxy) = await SetUpAsync(Dockerd.Newer);
         await using var hung = await HungLock.RunAsync(engine, "hung");
         var call = LockCalls.Get($"/containers/{hung.Id}/stats?stream=0&one-shot=1");
         Assert.Equal("HTTP/1.1 200 OK", (await LockCalls.AskAsync(proxy.Socket, call, Limit))?.Status);
         hung.StopShim();
 
-        // Directly each costs its own, also one that the engine comes to late.
-        const int asked = 30;
-        var before = await engine.QuietAsync();
-        await LockCalls.LeavingAsync(engine.Socket, _ => call, asked, 100, Patience);
-        var direct = await engine.QuietAsync();
-        Figures.Record("30 one-shot statistics that left, directly: goroutines, descriptors", LockCalls.Growth(before, direct));
-        Assert.InRange(direct.Goroutines - before.Goroutines, 25, 200);
+        // Directly each costs its own.
+        var before = await LeaveDirectlyAsync(engine, "30 one-shot statistics that left, directly", "getContainersStats", 30, call);
 
         await LockCalls.LeavingAsync(proxy.Socket, _ => call, 2, 2, Patience);
         await Task.Delay(TimeSpan.FromSeconds(4));
         await LockCalls.LeavingAsync(proxy.Socket, _ => call, 1000, 250, Patience);
-        var after = await engine.QuietAsync();
-        Figures.Record("1,000 of them through the proxy: goroutines, descriptors", LockCalls.Growth(direct, after));
-        Assert.True(after.Goroutines - before.Goroutines <= asked + 2, LockCalls.Growth(before, after));
-        Assert.True(after.Descriptors - before.Descriptors <= asked + 2, LockCalls.Growth(before, after));
+        await CostsAtMostAsync(engine, "1,000 of them through the proxy", before, 2);
         await hung.FreeAsync();
         Assert.Equal("HTTP/1.1 200 OK", (await LockCalls.AskAsync(proxy.Socket, call, Limit))?.Status);
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
+        await NothingIsLeftAsync(proxy);
     }
 
     [Fact]
@@ -114,7 +89,7 @@ public sealed class LockTests(Laboratory laboratory)
         File.Copy("/usr/bin/curl", kubelet);
         await hung.HangAsync();
 
-        var other = LockCalls.AskAsync(proxy.Socket, LockCalls.Get($"/containers/{hung.Id}/json"), Limit);
+        var other = LockCalls.AskAsync(proxy.Socket, Inspect(hung.Id), Limit);
         var (first, took) = await CurlAsync(kubelet, proxy, "GET", $"/containers/{hung.Id}/json");
         Figures.Record("kubelet's first inspect", took);
         Assert.InRange(took, TimeSpan.FromSeconds(9.5), TimeSpan.FromSeconds(15));
@@ -185,69 +160,7 @@ public sealed class LockTests(Laboratory laboratory)
             answer is null or { Status: "HTTP/1.1 502 Bad Gateway" or "HTTP/1.1 200 OK" or "HTTP/1.1 503 Service Unavailable" }, answer?.Status));
         Assert.Equal(16, answers.Count(answer => answer is not null));
         await engine.StartAsync();
-        Assert.NotNull(await proxy.BecomesAsync(status => status.Locks is { Waiting: 0, Containers.Count: 0 }, Limit));
-    }
-
-    [Theory]
-    [MemberData(nameof(EngineVersions.All), MemberType = typeof(EngineVersions))]
-    public async Task The_healthy_notice_nothing(string version)
-    {
-        var bench = await laboratory.BenchAsync(version);
-        var (engine, proxy) = (bench.Engine, bench.Proxy!);
-        await proxy.ReadyAsync();
-        var id = await engine.Api.RunAsync("web", ["sleep", "1000"]);
-        var own = await engine.Api.GetTextAsync($"/containers/{id}/json");
-        var docker = new Dictionary<string, string> { ["DOCKER_HOST"] = "unix://" + proxy.Socket };
-        var before = (await proxy.StatusAsync()).Locks!;
-
-        // 1. Inspects. A machine that stands still for as long as 64 of them take to come says nothing about the guard: again then.
-        var (count, perSecond) = (Machine.LongForm ? 10_000 : 600, 200);
-        for (var attempt = 1; ; attempt++)
-        {
-            var calls = await InspectsAsync(proxy, id, count, perSecond);
-            Assert.All(calls, call => Assert.Equal(("HTTP/1.1 200 OK", own), call.Answer));
-            var slowest = calls.Max(call => call.Took);
-            var held = (await proxy.StatusAsync()).Locks!.Held - before.Held;
-            Figures.Record($"{version}: {count} inspects at {perSecond}/s: slowest", slowest);
-            Figures.Record($"{version}: of them held", held);
-            if (held == 0)
-                break;
-            Assert.True(slowest > TimeSpan.FromSeconds(64.0 / perSecond) && attempt < 5, $"{held} were held; the slowest took {slowest}");
-            before = before with { Held = before.Held + held };
-        }
-
-        // 2. Many runs and execs at once.
-        var runs = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Command.RunAsync(
-            ["/usr/bin/docker", "run", "--rm", "--name", $"run{i}", Dockerd.Image, "echo", "hello"], docker)));
-        Assert.All(runs, run => Assert.Equal((0, "hello\n"), (run.ExitCode, run.Output)));
-        var execs = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Command.RunAsync(
-            ["/usr/bin/docker", "exec", "web", "echo", "hello"], docker)));
-        Assert.All(execs, run => Assert.Equal((0, "hello\n"), (run.ExitCode, run.Output)));
-        var after = (await proxy.StatusAsync()).Locks!;
-        Figures.Record($"{version}: 6 runs and 20 execs at once: held, refused", $"{after.Held - before.Held}, {after.Refused - before.Refused}");
-        Assert.Equal((before.Held, before.Refused, 0), (after.Held, after.Refused, after.Waiting));
-    }
-
-    private static async Task<((string Status, string Body)? Answer, TimeSpan Took)[]> InspectsAsync(Proxy proxy, string id, int count, int perSecond)
-    {
-        var began = Environment.TickCount64;
-        var calls = new List<Task<((string, string)?, TimeSpan)>>(count);
-        for (var i = 0; i < count; i++)
-        {
-            calls.Add(TimedAsync());
-            var ahead = (i + 1) * 1000L / perSecond - (Environment.TickCount64 - began);
-            if (ahead > 0)
-                await Task.Delay((int)ahead);
-        }
-
-        return await Task.WhenAll(calls);
-
-        async Task<((string, string)?, TimeSpan)> TimedAsync()
-        {
-            var clock = Stopwatch.StartNew();
-            var answer = await LockCalls.AskAsync(proxy.Socket, LockCalls.Get($"/containers/{id}/json"), Limit);
-            return (answer, clock.Elapsed);
-        }
+        await NothingIsLeftAsync(proxy);
     }
 
     private static bool IsSlow(StatusReport status, HungLock hung, int kept) => status.Locks!.Containers.Any(
@@ -256,7 +169,7 @@ public sealed class LockTests(Laboratory laboratory)
     // Four are sent, the others wait.
     private static async Task<Task<(string Status, string Body)?>[]> HoldAsync(Proxy proxy, HungLock hung, int count)
     {
-        var call = LockCalls.Get($"/containers/{hung.Id}/json");
+        var call = Inspect(hung.Id);
         var callers = Enumerable.Range(0, 4).Select(_ => LockCalls.AskAsync(proxy.Socket, call, Limit)).ToList();
         Assert.NotNull(await proxy.BecomesAsync(status => IsSlow(status, hung, kept: 0), Limit));
         callers.AddRange(Enumerable.Range(0, count - 4).Select(_ => LockCalls.AskAsync(proxy.Socket, call, Limit)));
