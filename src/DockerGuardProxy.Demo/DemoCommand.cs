@@ -42,17 +42,12 @@ internal static class DemoCommand
         });
         var real = new Option<bool>("--real")
         {
-            Description = "Stops on a real engine without containers, with a frozen file system; needs root. The other scenarios are only simulated",
+            Description = "One scenario, stop by default, on a real engine without containers; needs root",
         };
         picture.Validators.Add(result =>
         {
             if (!result.Implicit && result.Tokens.Count > 0 && IsAnother(result.GetResult(scenario)))
                 result.AddError("--picture goes with stop: no picture is drawn of the other scenarios");
-        });
-        real.Validators.Add(result =>
-        {
-            if (result.GetValue(real) && IsAnother(result.GetResult(scenario)))
-                result.AddError("--real plays stop alone: the other scenarios are only simulated");
         });
         var root = new RootCommand("The incident on your own machine, direct and guarded. Needs neither root nor Docker, but for --real.")
         {
@@ -61,7 +56,7 @@ internal static class DemoCommand
         root.SetAction((result, _) =>
         {
             var options = result.GetValue(real)
-                ? DemoOptions.Real with { Engine = result.GetValue(engine) }
+                ? DemoOptions.Real with { Engine = result.GetValue(engine), Only = result.GetValue(scenario) ?? Scenario.Stop }
                 : new DemoOptions { Only = result.GetValue(scenario) };
             return RunAsync(options with { Picture = result.GetValue(picture)! }, interruption);
         });

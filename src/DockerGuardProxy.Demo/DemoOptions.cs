@@ -9,7 +9,7 @@ internal sealed record DemoOptions
     /// <summary>Where the picture is written.</summary>
     public string Picture { get; init; } = "docker-guard-proxy-demo.svg";
 
-    /// <summary>For a real engine, on which stops alone are played: at a real engine's times, so that each half takes about a minute.</summary>
+    /// <summary>For a real engine, on which one scenario alone is played: at a real engine's times, so that each half takes up to a minute.</summary>
     public static DemoOptions Real { get; } = new()
     {
         Only = Scenario.Stop,
@@ -17,6 +17,13 @@ internal sealed record DemoOptions
         Pace = TimeSpan.FromMilliseconds(100),
         CallerPatience = TimeSpan.FromSeconds(20),
         GuardPatience = TimeSpan.FromSeconds(11),
+        LookLength = TimeSpan.FromSeconds(15),
+        LookPace = TimeSpan.FromMilliseconds(50),
+        LookPatience = TimeSpan.FromSeconds(3),
+        LockSlow = TimeSpan.FromSeconds(2),
+        StreamStall = TimeSpan.FromSeconds(10),
+        StreamEnded = TimeSpan.FromSeconds(5),
+        UnreadWatched = TimeSpan.FromSeconds(20),
     };
 
     /// <summary>Socket of a real engine; null for a simulated one.</summary>

@@ -1,9 +1,7 @@
-using DockerGuardProxy.Demo.Simulation;
-
 namespace DockerGuardProxy.Demo.Incident;
 
 /// <summary>
-/// Plays a lock that hangs on one socket of a simulated engine:
+/// Plays a lock that hangs on one socket:
 /// 1. a container's shim answers no more, and somebody pauses the container: the engine waits for the shim under the container's lock;
 /// 2. callers look at the container at an even pace, each leaving after a while; one waits to the end;
 /// 3. in the middle another container is looked at, and all are listed;
@@ -14,17 +12,8 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
     // As a kubelet does: most of its looks are inspects.
     private static readonly string[] Looks = ["json", "json", "top", "stats?stream=0"];
 
-    private static readonly EngineOperation[] Operations = [EngineOperation.Inspect, EngineOperation.Top, EngineOperation.Stats];
-
     // Far more than a slow machine takes.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
-    /// <summary>Starts what is played with.</summary>
-    public static async Task PrepareAsync(SimulatedEngine engine)
-    {
-        await SimulatedPods.StartAsync(engine, SimulatedPods.Web, new ContainerSpec());
-        await SimulatedPods.StartAsync(engine, SimulatedPods.Db, new ContainerSpec());
-    }
 
     /// <summary>Plays one side.</summary>
     /// <param name="name">For the reader.</param>
@@ -33,16 +22,16 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
     /// <param name="status">Asks the proxy for its view, just before the lock is free.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     public async Task<LockHalf> PlayAsync(
-        string name, SimulatedEngine engine, string socket, Func<Task<string>> status, CancellationToken cancellationToken)
+        string name, ILockedEngine engine, string socket, Func<Task<string>> status, CancellationToken cancellationToken)
     {
         using var calls = new DockerCalls(socket);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var before = Take(engine, TimeSpan.Zero);
+        var before = await engine.TakeAsync(TimeSpan.Zero, ended.Token);
 
         // 1.
-        engine.Daemon.StopShim(SimulatedPods.Web);
-        var pausing = PauseAsync(calls, ended.Token);
-        await Wait.UntilAsync(() => engine.Counters.Open(EngineOperation.Pause) > 0, Limit, time, ended.Token);
+        await engine.StopShimAsync(ended.Token);
+        var pausing = PauseAsync(calls, engine.Locked, ended.Token);
+        await engine.PausesAsync(ended.Token);
 
         // 2, 3.
         var timer = new CallTimer(options.LookPatience, time);
@@ -54,11 +43,11 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
         {
             do
             {
-                callers.Add(LookAsync(calls, timer, Looks[callers.Count % Looks.Length], ended.Token));
+                callers.Add(LookAsync(calls, timer, $"{engine.Locked}/{Looks[callers.Count % Looks.Length]}", ended.Token));
                 if (time.GetElapsedTime(begin) > options.LookLength / 2)
                 {
-                    patient ??= WaitAsync(calls, ended.Token);
-                    others ??= OthersAsync(calls, timer, ended.Token);
+                    patient ??= WaitAsync(calls, engine.Locked, ended.Token);
+                    others ??= OthersAsync(calls, timer, engine.Other, ended.Token);
                 }
             }
             while (await tick.WaitForNextTickAsync(ended.Token) && (others is null || time.GetElapsedTime(begin) < options.LookLength));
@@ -66,16 +55,15 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
 
         await Task.WhenAll(callers);
         var (other, list) = await others!;
-        var last = Take(engine, time.GetElapsedTime(begin));
-
-        // None of them has been answered.
-        var reached = Operations.Sum(engine.Counters.Open);
+        var last = await engine.TakeAsync(time.GetElapsedTime(begin), ended.Token);
+        var reached = engine.Reached(before, last);
         var view = await status();
 
         // 4.
         var freeAt = time.GetTimestamp();
-        engine.Daemon.ContinueShim(SimulatedPods.Web);
-        var isFree = await Wait.UntilAsync(() => engine.Counters.OpenCalls <= before.Open, Limit, time, ended.Token) is not null;
+        engine.ContinueShim();
+        var isFree = await Wait.UntilAsync(
+            async () => engine.IsFree(before, await engine.TakeAsync(time.GetElapsedTime(begin), ended.Token)), Limit, time, ended.Token) is not null;
         var recovery = time.GetElapsedTime(freeAt);
         await Wait.UntilAsync(() => patient!.IsCompleted, Limit, time, ended.Token);
         await ended.CancelAsync();
@@ -96,35 +84,32 @@ internal sealed class LockPlayer(DemoOptions options, TimeProvider time)
         };
     }
 
-    private static Sample Take(SimulatedEngine engine, TimeSpan at) =>
-        new(at, engine.Counters.Connections, engine.Counters.OpenCalls, engine.Counters.Goroutines, null);
-
-    private static async Task PauseAsync(DockerCalls calls, CancellationToken cancellationToken)
+    private static async Task PauseAsync(DockerCalls calls, string container, CancellationToken cancellationToken)
     {
-        using var answer = await calls.PostAsync($"containers/{SimulatedPods.Web}/pause", cancellationToken);
+        using var answer = await calls.PostAsync($"containers/{container}/pause", cancellationToken);
     }
 
     private static Task<TimeSpan?> LookAsync(DockerCalls calls, CallTimer timer, string what, CancellationToken cancellationToken) =>
-        timer.TakenAsync(patience => calls.GetAsync($"containers/{SimulatedPods.Web}/{what}", patience), cancellationToken);
+        timer.TakenAsync(patience => calls.GetAsync($"containers/{what}", patience), cancellationToken);
 
     /// <summary>Waits to the end.</summary>
     /// <returns>When the answer came.</returns>
-    private async Task<long> WaitAsync(DockerCalls calls, CancellationToken cancellationToken)
+    private async Task<long> WaitAsync(DockerCalls calls, string container, CancellationToken cancellationToken)
     {
-        await calls.GetAsync($"containers/{SimulatedPods.Web}/json", cancellationToken);
+        await calls.GetAsync($"containers/{container}/json", cancellationToken);
         return time.GetTimestamp();
     }
 
     private static async Task<(TimeSpan? Other, TimeSpan? List)> OthersAsync(
-        DockerCalls calls, CallTimer timer, CancellationToken cancellationToken)
+        DockerCalls calls, CallTimer timer, string container, CancellationToken cancellationToken)
     {
         var list = await timer.TakenAsync(calls.ListAsync, cancellationToken);
         return (await timer.TakenAsync(BothAsync, cancellationToken), list);
 
         async Task BothAsync(CancellationToken patience)
         {
-            await calls.GetAsync($"containers/{SimulatedPods.Db}/json", patience);
-            await calls.GetAsync($"containers/{SimulatedPods.Db}/top", patience);
+            await calls.GetAsync($"containers/{container}/json", patience);
+            await calls.GetAsync($"containers/{container}/top", patience);
         }
     }
 }

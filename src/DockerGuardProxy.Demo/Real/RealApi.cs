@@ -68,21 +68,11 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
             : throw new DemoException($"the engine does not take the image: {last["error"] ?? last}");
     }
 
-    /// <summary>Creates a container that runs a line of shell.</summary>
+    /// <summary>Creates a container.</summary>
     /// <returns>Its id. Not cancelled: what has been made must be known.</returns>
     /// <exception cref="DemoException">The name is another's, or the like.</exception>
-    public async Task<string> CreateAsync(string name, string image, string script, string? bind)
+    public async Task<string> CreateAsync(string name, JsonObject spec)
     {
-        var spec = new JsonObject
-        {
-            ["Image"] = image,
-            ["Cmd"] = new JsonArray("/bin/sh", "-c", script),
-            ["HostConfig"] = new JsonObject
-            {
-                ["NetworkMode"] = "none",
-                ["Binds"] = bind is null ? new JsonArray() : new JsonArray(bind),
-            },
-        };
         using var body = new StringContent(spec.ToJsonString(), Encoding.UTF8, "application/json");
         var answer = await SendAsync(HttpMethod.Post, $"containers/create?name={name}", body, CancellationToken.None);
         return (string)JsonNode.Parse(answer)!["Id"]!;
@@ -91,6 +81,20 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
     /// <summary>Starts a container.</summary>
     public Task StartAsync(string id, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, $"containers/{id}/start", null, cancellationToken);
+
+    /// <summary>The process id of a container's first process.</summary>
+    public async Task<int> PidAsync(string id, CancellationToken cancellationToken) =>
+        (int)(await GetAsync($"containers/{id}/json", cancellationToken))["State"]!["Pid"]!;
+
+    /// <summary>Whether the engine lists a container as running; that takes no lock of it.</summary>
+    public async Task<bool> IsRunningAsync(string id, CancellationToken cancellationToken)
+    {
+        var filters = Uri.EscapeDataString($$"""{"id":["{{id}}"]}""");
+        return (await GetAsync($"containers/json?filters={filters}", cancellationToken)).AsArray().Count > 0;
+    }
+
+    /// <summary>Lets a container go on that was paused, or is not.</summary>
+    public Task UnpauseAsync(string id) => SendAsync(HttpMethod.Post, $"containers/{id}/unpause", null, CancellationToken.None, 409, 500);
 
     /// <summary>Removes a container, if it is still there.</summary>
     /// <exception cref="DemoException">The engine refuses it again and again.</exception>
@@ -144,7 +148,7 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
         JsonNode.Parse(await AnswerAsync(
             $"GET {target}", limited => _client.GetStringAsync(new Uri(target, UriKind.Relative), limited), QuestionLimit, cancellationToken))!;
 
-    private Task<string> SendAsync(HttpMethod method, string target, HttpContent? body, CancellationToken cancellationToken, int? alsoFine = null) =>
+    private Task<string> SendAsync(HttpMethod method, string target, HttpContent? body, CancellationToken cancellationToken, params int[] alsoFine) =>
         AnswerAsync(
             $"{method} {target}",
             async limited =>
@@ -152,7 +156,7 @@ internal sealed class RealApi(string socketPath, TimeProvider time) : IDisposabl
                 using var request = new HttpRequestMessage(method, new Uri(target, UriKind.Relative)) { Content = body };
                 using var answer = await _client.SendAsync(request, limited);
                 var text = await answer.Content.ReadAsStringAsync(limited);
-                return answer.IsSuccessStatusCode || (int)answer.StatusCode == alsoFine
+                return answer.IsSuccessStatusCode || alsoFine.Contains((int)answer.StatusCode)
                     ? text
                     : throw new DemoException($"the engine answered {(int)answer.StatusCode} to {method} {target}: {text.Trim()}");
             },

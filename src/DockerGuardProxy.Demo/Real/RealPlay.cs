@@ -1,11 +1,9 @@
+using System.Text.Json.Nodes;
 using DockerGuardProxy.Demo.Incident;
 
 namespace DockerGuardProxy.Demo.Real;
 
-/// <summary>
-/// A real engine with an image, two containers and a disk of the demo's own. Plays only where no other container is, and touches its own by
-/// nothing but the ids that the engine gave them: a name may be another's.
-/// </summary>
+/// <summary>A real engine with two containers of the demo's own, one of which writes to a disk that is the demo's own, too.</summary>
 internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
 {
     private const string StuckName = "guard-demo-stuck", HealthyName = "guard-demo-healthy";
@@ -14,31 +12,22 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
     // Pooled connections of callers and proxy, and descriptors that come and go while a container ends.
     private const int Slack = 4;
 
-    private readonly string _socket;
+    private readonly RealContainers _containers;
     private readonly DemoFolder _folder;
     private readonly Leftovers _leftovers;
     private readonly TimeProvider _time;
-    private readonly RealApi _api;
-    private readonly List<string> _containers = [];
     private readonly CancellationTokenSource _watching = new();
-    private string? _image;
     private FreezableDisk? _disk;
     private Task _watch = Task.CompletedTask;
     private (int Descriptors, int Goroutines) _baseline;
     private long _terms;
 
-    private RealPlay(string socket, DemoFolder folder, Leftovers leftovers, TimeProvider time)
-    {
-        _socket = socket;
-        _folder = folder;
-        _leftovers = leftovers;
-        _time = time;
-        _api = new RealApi(socket, time);
-    }
+    private RealPlay(RealContainers containers, DemoFolder folder, Leftovers leftovers, TimeProvider time) =>
+        (_containers, _folder, _leftovers, _time) = (containers, folder, leftovers, time);
 
-    public string Stuck => _containers[0];
+    public string Stuck => _containers.Ids[0];
 
-    public string Healthy => _containers[1];
+    public string Healthy => _containers.Ids[1];
 
     public long Reached => Interlocked.Read(ref _terms);
 
@@ -52,9 +41,7 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
     public static async Task<RealPlay> PrepareAsync(
         string socket, DemoFolder folder, Leftovers leftovers, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!Environment.IsPrivilegedProcess) throw new DemoException("--real freezes a file system and needs root");
-        if (!DemoFolder.IsSocketPath(socket)) throw new DemoException($"{socket}: no path that a socket can have");
-        var play = new RealPlay(socket, folder, leftovers, time);
+        var play = new RealPlay(await RealContainers.PrepareAsync(socket, leftovers, time, cancellationToken), folder, leftovers, time);
         try
         {
             await play.StartAsync(cancellationToken);
@@ -69,7 +56,7 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
 
     public async Task FreezeAsync(CancellationToken cancellationToken)
     {
-        _baseline = await _api.InfoAsync(cancellationToken);
+        _baseline = await _containers.Api.InfoAsync(cancellationToken);
         await _disk!.FreezeAsync();
 
         // Until the writer's next touch.
@@ -80,7 +67,7 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
 
     public async Task<Sample> TakeAsync(TimeSpan at, CancellationToken cancellationToken)
     {
-        var (descriptors, goroutines) = await _api.InfoAsync(cancellationToken);
+        var (descriptors, goroutines) = await _containers.Api.InfoAsync(cancellationToken);
         return new Sample(at, descriptors, Math.Max(0, descriptors - _baseline.Descriptors), goroutines, null);
     }
 
@@ -100,53 +87,26 @@ internal sealed class RealPlay : IPlayedEngine, IAsyncDisposable
 
         // First of all the thaw: nothing can be removed before it.
         if (_disk is not null) await TryAsync(_disk.ThawAsync, $"frozen: fsfreeze -u {_disk.MountPoint}");
-        await RemoveAsync();
+        await _containers.DisposeAsync();
         if (_disk is not null && !await TryAsync(() => _disk.DisposeAsync().AsTask(), $"mounted: {_disk.MountPoint}")) _folder.Keep();
-        _api.Dispose();
         _watching.Dispose();
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        var others = await _api.CountAsync(cancellationToken);
-        if (others > 0)
-            throw new DemoException($"{_socket}: that engine has {others} container(s); --real plays only on an engine without any");
         _disk = await FreezableDisk.CreateAsync(_folder.Of(""), _time);
-        _image = await _api.ImportAsync();
 
         // The shell is process 1, which can be killed but for its child in D state.
-        await RunAsync(StuckName, "while :; do touch /data/x; sleep 0.1; done", $"{_disk.MountPoint}:/data", cancellationToken);
-        await RunAsync(HealthyName, "trap 'exit 0' TERM; while :; do sleep 0.1; done", null, cancellationToken);
-        _watch = await _api.WatchSignalsAsync(
+        await _containers.RunAsync(
+            StuckName, "while :; do touch /data/x; sleep 0.1; done", cancellationToken, binds: new JsonArray($"{_disk.MountPoint}:/data"));
+        await _containers.RunAsync(HealthyName, RealContainers.Idle, cancellationToken);
+        _watch = await _containers.Api.WatchSignalsAsync(
             Stuck,
             signal =>
             {
                 if (signal == Term) Interlocked.Increment(ref _terms);
             },
             _watching.Token);
-    }
-
-    private async Task RunAsync(string name, string script, string? bind, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        _containers.Add(await _api.CreateAsync(name, _image!, script, bind));
-        await _api.StartAsync(_containers[^1], cancellationToken);
-    }
-
-    private async Task RemoveAsync()
-    {
-        var left = new Queue<string>(_containers);
-        try
-        {
-            for (; left.Count > 0; left.Dequeue()) await _api.RemoveAsync(left.Peek());
-            if (_image is not null) await _api.RemoveImageAsync(_image);
-        }
-        catch (DemoException e)
-        {
-            // Asked no more: an engine that does not answer would be waited for each time.
-            string[] what = [.. left.Select(static id => $"container {id[..12]}"), $"image {_image?[..19]}"];
-            _leftovers.Add($"{string.Join(", ", what)}: {e.Message}");
-        }
     }
 
     private async Task<bool> TryAsync(Func<Task> cleanUp, string what)

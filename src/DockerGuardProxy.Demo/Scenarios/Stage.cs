@@ -43,6 +43,33 @@ internal sealed record Stage(DemoOptions Options, DemoFolder Folder, string Sett
             cancellationToken);
     }
 
+    /// <summary>Plays both sides of something one after the other on a real engine, each with containers of its own.</summary>
+    /// <param name="name">Begin of the names of the proxy's sockets.</param>
+    /// <param name="engine">The engine's socket.</param>
+    /// <param name="containers">As many as <paramref name="prepare"/> makes.</param>
+    /// <param name="prepare">Makes the containers.</param>
+    /// <param name="play">Plays a side; on the engine's own socket where there is no proxy.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="DemoException">The engine does not do it, or the proxy does not start, or ends meanwhile.</exception>
+    public async Task<(T Direct, T Guarded)> PlayInTurnAsync<TEngine, T>(
+        string name,
+        string engine,
+        int containers,
+        Func<CancellationToken, Task<TEngine>> prepare,
+        Func<TEngine, string, Guarded?, CancellationToken, Task<T>> play,
+        CancellationToken cancellationToken)
+        where TEngine : IAsyncDisposable
+    {
+        T direct;
+        Screen.Line("1. On the engine's own socket …");
+        await using (var prepared = await prepare(cancellationToken)) direct = await play(prepared, engine, null, cancellationToken);
+        Screen.Line("2. On the proxy's socket …");
+        await using var again = await prepare(cancellationToken);
+        var guarded = await PlayGuardedAsync(
+            name, engine, "/proc", containers, (proxy, running) => play(again, proxy.Socket, proxy, running), cancellationToken);
+        return (direct, guarded);
+    }
+
     /// <summary>Plays both sides of something at once, each on a simulated engine of its own.</summary>
     /// <param name="name">Begin of the names of its sockets.</param>
     /// <param name="containers">As many as <paramref name="prepare"/> starts.</param>
@@ -50,11 +77,11 @@ internal sealed record Stage(DemoOptions Options, DemoFolder Folder, string Sett
     /// <param name="play">Plays a side; on the engine's own socket where there is no proxy.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="DemoException">The proxy does not start, or ends meanwhile.</exception>
-    public async Task<(T Direct, T Guarded)> PlayBothAsync<T>(
+    public async Task<(T Direct, T Guarded)> PlayBothAsync<TEngine, T>(
         string name,
         int containers,
-        Func<SimulatedEngine, Task> prepare,
-        Func<SimulatedEngine, string, Guarded?, CancellationToken, Task<T>> play,
+        Func<SimulatedEngine, TimeProvider, Task<TEngine>> prepare,
+        Func<TEngine, string, Guarded?, CancellationToken, Task<T>> play,
         CancellationToken cancellationToken)
     {
         var sides = await SideBySide.RunAsync<T>([DirectAsync, GuardedAsync], cancellationToken);
@@ -64,8 +91,7 @@ internal sealed record Stage(DemoOptions Options, DemoFolder Folder, string Sett
         {
             var socket = Folder.Socket($"{name}-1.sock");
             await using var engine = await SimulatedEngine.StartAsync(socket, SimulatedEngineOptions.Leaky with { Time = Time });
-            await prepare(engine);
-            return await play(engine, socket, null, running);
+            return await play(await prepare(engine, Time), socket, null, running);
         }
 
         async Task<T> GuardedAsync(CancellationToken running)
@@ -76,9 +102,9 @@ internal sealed record Stage(DemoOptions Options, DemoFolder Folder, string Sett
             // All callers are this process.
             procfs.ShowCaller(Environment.ProcessId, (await File.ReadAllTextAsync("/proc/self/comm", running)).Trim());
             await using var engine = await SimulatedEngine.StartAsync(socket, SimulatedEngineOptions.Leaky with { Time = Time, Processes = procfs });
-            await prepare(engine);
+            var prepared = await prepare(engine, Time);
             return await PlayGuardedAsync(
-                name, socket, processes, containers, (proxy, token) => play(engine, proxy.Socket, proxy, token), running);
+                name, socket, processes, containers, (proxy, token) => play(prepared, proxy.Socket, proxy, token), running);
         }
     }
 }

@@ -6,6 +6,8 @@ namespace DockerGuardProxy.EngineTests.Demo;
 /// <summary>The demo on a real engine: it touches nothing but what it has made, and that is gone however it ends.</summary>
 public sealed class RealTests(Laboratory laboratory)
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     [Fact]
     public async Task An_engine_with_somebody_elses_container_is_left_alone()
     {
@@ -52,6 +54,44 @@ public sealed class RealTests(Laboratory laboratory)
         Assert.Equal(2, (await engine.Api.GetAsync("/containers/json")).GetArrayLength());
         Assert.Equal(130, await demo.EndBySignalsAsync(DemoProcess.Interrupt));
         Assert.Equal("docker-guard-proxy-demo: interrupted by SIGINT; everything is cleaned up", string.Join('\n', demo.Errors));
+        Assert.Equal(before, await SightAsync(engine));
+        demo.AssertClean();
+    }
+
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("streams")]
+    public async Task So_does_one_who_interrupts_another_scenario(string scenario)
+    {
+        var (engine, _) = await laboratory.BenchAsync(Dockerd.Leaky);
+        var before = await SightAsync(engine);
+        await using var demo = Prepare();
+        demo.Picture = null;
+        demo.Start("--real", "--scenario", scenario, "--engine", engine.Socket);
+        Assert.NotNull(await Poll.UntilAsync(
+            async () => (await engine.Api.GetAsync("/containers/json?all=1")).GetArrayLength() == (scenario == "lock" ? 2 : 1), Limit));
+        Assert.Equal(130, await demo.EndBySignalsAsync(DemoProcess.Interrupt));
+        Assert.Equal(before, await SightAsync(engine));
+        demo.AssertClean();
+    }
+
+    [Theory]
+    [Trait("form", "long")]
+    [InlineData(Dockerd.Installed, "lock", "inspect, top and stats asked for")]
+    [InlineData(Dockerd.Newest, "lock", "inspect, top and stats asked for")]
+    [InlineData(Dockerd.Installed, "streams", "killed: the engine tells of the end after")]
+    [InlineData(Dockerd.Newest, "streams", "killed: the engine tells of the end after")]
+    public async Task Another_scenario_shows_both_sides(string version, string scenario, string row)
+    {
+        var (engine, _) = await laboratory.BenchAsync(version);
+        var before = await SightAsync(engine);
+        await using var demo = Prepare();
+        demo.Picture = null;
+        demo.Start("--real", "--scenario", scenario, "--engine", engine.Socket);
+        Assert.Equal((0, ""), (await demo.EndAsync(), string.Join('\n', demo.Errors)));
+        Assert.Contains(demo.Output, line => line.StartsWith(row, StringComparison.Ordinal));
+        Assert.StartsWith($"{scenario,-9}", demo.Output[^1], StringComparison.Ordinal);
+        Figures.Record($"{version}: {scenario}", demo.Output[^1]);
         Assert.Equal(before, await SightAsync(engine));
         demo.AssertClean();
     }

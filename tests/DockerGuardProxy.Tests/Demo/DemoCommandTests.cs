@@ -11,12 +11,12 @@ public sealed class DemoCommandTests
     [InlineData("--scenario lock")]
     [InlineData("--scenario streams")]
     [InlineData("--real --engine /run/docker.sock --scenario stop")]
+    [InlineData("--real --scenario lock")]
+    [InlineData("--real --scenario streams")]
     public void What_can_be_played_is_taken(string arguments) => Assert.Empty(Errors(arguments));
 
     [Theory]
     [InlineData("--scenario lock --picture some.svg", "--picture goes with stop: no picture is drawn of the other scenarios")]
-    [InlineData("--real --scenario lock", "--real plays stop alone: the other scenarios are only simulated")]
-    [InlineData("--real --scenario streams", "--real plays stop alone: the other scenarios are only simulated")]
     [InlineData("--engine /run/docker.sock", "--engine goes with --real: without it a simulated engine is played on")]
     public void What_does_not_go_together_is_told(string arguments, string error) => Assert.Equal([error], Errors(arguments));
 

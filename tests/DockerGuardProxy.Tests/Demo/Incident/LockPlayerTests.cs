@@ -45,8 +45,8 @@ public sealed class LockPlayerTests : IDisposable
     {
         var socket = Path.Combine(_folder, "engine.sock");
         await using var engine = await SimulatedEngine.StartAsync(socket, SimulatedEngineOptions.Leaky);
-        await LockPlayer.PrepareAsync(engine);
+        var prepared = await SimulatedLock.PrepareAsync(engine, TimeProvider.System);
         return await new LockPlayer(options, TimeProvider.System)
-            .PlayAsync("direct", engine, socket, static () => Task.FromResult("status"), cancellationToken);
+            .PlayAsync("direct", prepared, socket, static () => Task.FromResult("status"), cancellationToken);
     }
 }

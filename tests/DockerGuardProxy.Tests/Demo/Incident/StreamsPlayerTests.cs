@@ -37,8 +37,8 @@ public sealed class StreamsPlayerTests : IDisposable
     {
         var socket = Path.Combine(_folder, "engine.sock");
         await using var engine = await SimulatedEngine.StartAsync(socket, SimulatedEngineOptions.Leaky);
-        await StreamsPlayer.PrepareAsync(engine);
+        var prepared = await SimulatedStream.PrepareAsync(engine, TimeProvider.System);
         return await new StreamsPlayer(Short, TimeProvider.System)
-            .PlayAsync("direct", engine, socket, watched, static () => Task.FromResult("status"), cancellationToken);
+            .PlayAsync("direct", prepared, socket, watched, static () => Task.FromResult("status"), cancellationToken);
     }
 }
