@@ -93,36 +93,50 @@ public sealed class HealthyCallsTests(Laboratory laboratory)
     [MemberData(nameof(Two))]
     public async Task All_who_follow_a_log_read_it_whole(string version)
     {
-        const int lines = 2000;
-        var followers = Machine.LongForm ? 200 : 50;
+        // More than 64 at the same moment would be a burst, and held for that moment.
+        const int lines = 2000, followers = 50;
         var bench = await laboratory.BenchAsync(version);
         var proxy = bench.Proxy!;
         await proxy.ReadyAsync();
         var before = await proxy.StatusAsync();
         foreach (var (how, api) in new[] { ("directly", bench.Engine.Api), ("through the proxy", proxy.Api) })
         {
-            // It begins to write when all are there, and ends after the last line.
+            // It begins to write when all are there, and does not end: 20.10 cuts a follower off at the end of a container, directly too.
             var id = await bench.Engine.Api.CreateAsync(
                 "writer",
-                ["sh", "-c", $"while [ ! -e /go ]; do sleep 0.1; done; i=0; while [ $i -lt {lines} ]; do i=$((i+1)); echo line $i; done"],
+                ["sh", "-c", $"while [ ! -e /go ]; do sleep 0.1; done; i=0; while [ $i -lt {lines} ]; do i=$((i+1)); echo line $i; done; sleep 1000"],
                 new() { ["Tty"] = true });
             await bench.Engine.Api.PostAsync($"/containers/{id}/start");
             var follow = Enumerable.Range(0, followers)
                 .Select(_ => api.SendAsync(HttpMethod.Get, $"/containers/{id}/logs?follow=1&stdout=1")).ToArray();
             var answers = await Task.WhenAll(follow).WaitAsync(Limit);
-            var read = answers.Select(answer => answer.Content.ReadAsByteArrayAsync()).ToArray();
             var clock = Stopwatch.StartNew();
             await bench.Engine.Api.ExecAsync(id, "touch", "/go");
-            var logs = await Task.WhenAll(read).WaitAsync(Limit);
-            Figures.Record($"{version}: {followers} followers of {lines} lines {how}", clock.Elapsed);
-            var own = await bench.Engine.Api.GetBytesAsync($"/containers/{id}/logs?stdout=1");
+            byte[] own = [];
+            await Poll.UntilAsync(
+                async () =>
+                {
+                    own = await bench.Engine.Api.GetBytesAsync($"/containers/{id}/logs?stdout=1");
+                    return own.Count(it => it == '\n') == lines;
+                },
+                Limit);
             Assert.Equal(lines, own.Count(it => it == '\n'));
+            var logs = await Task.WhenAll(answers.Select(answer => ReadAsync(answer, own.Length))).WaitAsync(Limit);
+            Figures.Record($"{version}: {followers} followers of {lines} lines {how}", clock.Elapsed);
             Assert.All(logs, log => Assert.Equal(own, log));
             foreach (var answer in answers) answer.Dispose();
             await bench.Engine.Api.RemoveAsync(id);
         }
 
         Assert.Equal("0, 0, 0", Counts(before, await proxy.StatusAsync()));
+    }
+
+    private static async Task<byte[]> ReadAsync(HttpResponseMessage answer, int length)
+    {
+        var log = new byte[length];
+        await using var stream = await answer.Content.ReadAsStreamAsync();
+        await stream.ReadExactlyAsync(log);
+        return log;
     }
 
     // A machine that stands still for as long as 64 of them take to come says nothing about the guard: again then.
