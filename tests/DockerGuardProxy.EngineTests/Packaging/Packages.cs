@@ -50,7 +50,7 @@ internal static class Packages
         [
             "bash", "-ec",
             "dpkg-deb -R \"$1\" \"$0/tree\"; mkdir \"$0/tree/lib\"; mv \"$0/tree/usr/lib/systemd\" \"$0/tree/lib\"; "
-            + "sed -i 's/^Version: .*/Version: 0.0.1/' \"$0/tree/DEBIAN/control\"; dpkg-deb --root-owner-group -b \"$0/tree\" \"$2\"",
+            + "sed -i 's/^Version: .*/Version: 0.0.1/' \"$0/tree/DEBIAN/control\"; dpkg-deb -Znone --root-owner-group -b \"$0/tree\" \"$2\"",
             folder, package, old,
         ]);
         return result.ExitCode == 0 ? old : throw new InvalidOperationException(result.Error);
