@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using DockerGuardProxy.Listen;
+using DockerGuardProxy.Sockets;
 using Microsoft.AspNetCore.Http;
 
 namespace DockerGuardProxy.Http;
@@ -14,7 +15,6 @@ namespace DockerGuardProxy.Http;
 internal static class CloseDelimited
 {
     private static readonly TimeSpan RefusedBodyDelay = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan PeerCheck = TimeSpan.FromMilliseconds(20);
 
     /// <summary>True for such an answer.</summary>
     public static bool Is(HttpRequest request, EngineLink link, HttpResponseMessage response)
@@ -65,13 +65,14 @@ internal static class CloseDelimited
     }
 
     /// <summary>
-    /// A client that is still sending would meet a closed connection before it reads the answer, so the end waits until it has closed,
-    /// but no longer than net/http waits in that case (rstAvoidanceDelay). The input is left alone: Kestrel may be reading it.
+    /// Ends the answer at once, and the connection as much later as net/http does (closeWriteAndWait, rstAvoidanceDelay): a client that is still
+    /// sending would meet a closed connection before it reads the answer. The input is left alone: Kestrel may be reading it.
     /// </summary>
-    internal static async Task LingerAsync(ClientConnection client, TimeProvider time)
+    /// <remarks>To end it as soon as the client has closed was rejected: where both sides are half-closed the kernel tells no more of it.</remarks>
+    internal static Task LingerAsync(ClientConnection client, TimeProvider time)
     {
-        var began = time.GetTimestamp();
-        while (!client.IsPeerGone && time.GetElapsedTime(began) < RefusedBodyDelay) await Task.Delay(PeerCheck, time);
+        client.Socket.EndSending();
+        return Task.Delay(RefusedBodyDelay, time);
     }
 
     private static void Append(StringBuilder head, string name, System.Net.Http.Headers.HeaderStringValues values)

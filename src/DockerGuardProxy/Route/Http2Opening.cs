@@ -135,7 +135,6 @@ internal sealed class Http2Opening(ClientConnection client, ClientBuffer buffer,
         if (PeerState.IsGone(engine)) return false;
 
         // The engine may wait for a client that is still sending to see its answer (net/http, closeWriteAndWait): so does the proxy.
-        client.Socket.EndSending();
         await CloseDelimited.LingerAsync(client, TimeProvider.System);
         return false;
     }

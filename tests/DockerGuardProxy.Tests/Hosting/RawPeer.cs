@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using DockerGuardProxy.Sockets;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Hosting;
@@ -43,6 +44,9 @@ internal sealed class RawPeer(Socket socket) : IDisposable
 
     /// <summary>True while nothing that has come is unread.</summary>
     public bool IsSilent => _read.Length == 0 && !socket.Poll(0, SelectMode.SelectRead);
+
+    /// <summary>True once the other side has closed the connection, not only ended what it sends.</summary>
+    public bool IsClosed => PeerState.IsGone(socket);
 
     /// <summary>Ends the sending side.</summary>
     public void HalfClose() => socket.Shutdown(SocketShutdown.Send);

@@ -83,6 +83,25 @@ public sealed class RequestBodyTests : ProxiedTests
         Assert.Equal("", await Client.RestAsync());
     }
 
+    /// <summary>net/http ends its answer at once and the connection half a second later; a test that is held up misses that half second.</summary>
+    [Fact]
+    public async Task The_end_of_an_early_refusal_comes_before_that_of_the_connection()
+    {
+        for (var tries = 0; tries < 20; tries++)
+        {
+            using var client = await Rig.ConnectAsync();
+            await client.SendAsync("PATCH /containers/x/kill HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n");
+            using var connection = await Engine.AcceptAsync();
+            await connection.HeadAsync();
+            await connection.SendAsync("HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\nConnection: close\r\n\r\ngone");
+            Assert.Equal("gone", (await client.AnswerAsync()).Body);
+            Assert.Equal("", await client.RestAsync());
+            if (!client.IsClosed) return;
+        }
+
+        Assert.Fail("each connection was closed with its answer");
+    }
+
     [Fact]
     public async Task What_is_left_of_a_body_after_an_early_answer_does_not_touch_the_next_request()
     {
