@@ -59,6 +59,9 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     /// <summary>What Kestrel reads and writes; there once a call takes the HTTP lane.</summary>
     public ClientTransport Transport => _transport!;
 
+    /// <summary>True once the stop of this server, not the client, has ended the client's sending; not while a request is under way.</summary>
+    public bool HasEndedInput => _stop.HasEndedInput;
+
     /// <summary>True once the client has ended its sending side.</summary>
     public bool IsInputEnded { get; private set; }
 
@@ -178,7 +181,7 @@ internal sealed class ClientConnection : IDeparting, IDisposable
     public void OnInputEnded()
     {
         // What the proxy itself has ended is no word of the client's, and none for the engine.
-        IsInputEnded = !_stop.HasEndedInput;
+        IsInputEnded = !HasEndedInput;
         if (IsPeerGone)
         {
             OnLeft();

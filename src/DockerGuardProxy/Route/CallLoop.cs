@@ -149,6 +149,7 @@ internal sealed class CallLoop : IClientExchange
         // 4.
         _isFirst = false;
         var hasEnd = outcome is RequestOutcome.Plain or RequestOutcome.OddBounded;
+        if (_client.HasEndedInput && (outcome == RequestOutcome.Incomplete || (hasEnd && !await HasBodyAsync(head)))) return false;
         var call = hasEnd ? Match(head) : default;
         if (outcome == RequestOutcome.Plain && call.Lane == Lane.Splice)
         {
@@ -163,6 +164,12 @@ internal sealed class CallLoop : IClientExchange
         var isBounded = hasEnd && !head.HasUpgrade && call.Row is not { MayHijack: true };
         return await ServeHttpAsync(isBounded ? head.Length : 0, isBounded ? head.Framing : Framing.UntilClose, isInputEnded);
     }
+
+    /// <summary>
+    /// A call of which the stop has let in no more than a part is not begun: the engine would answer as to one that its client has broken off, and
+    /// its client would take that for its answer. It sees the end instead, as on a connection that it opens a moment later.
+    /// </summary>
+    private ValueTask<bool> HasBodyAsync(RequestScan head) => _buffer.ReceiveBodyAsync(_client.Socket, head.Length, head.Framing);
 
     /// <summary>There may be something to be read while a call is under way: a next head, which has to wait, or the end.</summary>
     /// <returns>False if there is nothing yet.</returns>

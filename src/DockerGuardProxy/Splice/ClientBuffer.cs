@@ -49,6 +49,23 @@ internal sealed class ClientBuffer
         return count;
     }
 
+    /// <summary>
+    /// Receives until the body behind a head is here whole; for an input that has been ended, so that it is no more than a socket holds.
+    /// </summary>
+    /// <param name="socket">The client.</param>
+    /// <param name="head">Bytes of the head, which is at the beginning.</param>
+    /// <param name="framing">How the end of the body is told; nobody has followed it yet.</param>
+    /// <returns>False if the input ends before the body does.</returns>
+    public async ValueTask<bool> ReceiveBodyAsync(Socket socket, int head, Framing framing)
+    {
+        for (var followed = head; ;)
+        {
+            followed += framing.Follow(Bytes[followed..]);
+            if (framing.IsComplete || framing.IsBroken) return true;
+            if (await ReceiveAsync(socket) == 0) return false;
+        }
+    }
+
     /// <summary>Takes the first bytes out: they have been passed on.</summary>
     public void Consume(int count)
     {

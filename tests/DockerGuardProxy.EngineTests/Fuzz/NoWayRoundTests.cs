@@ -19,7 +19,7 @@ public sealed partial class NoWayRoundTests
 {
     private const int Pairs = 2, Batch = 20;
 
-    private static readonly int Streams = Machine.LongForm ? 1_000_000 : 5_000;
+    private static readonly int Streams = Machine.LongForm ? 1_000_000 : 100_000;
 
     [Fact]
     public async Task The_engine_never_sees_more_than_the_guard_has_counted()

@@ -86,6 +86,39 @@ public sealed class LaneTroubleTests : ProxiedTests
     }
 
     [Theory]
+    [InlineData("POST /containers/create HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\n{\"Image\":", false)]
+    [InlineData("POST /containers/create HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n", false)]
+    [InlineData("POST /containers/a/kill HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\nsignal", false)]
+    [InlineData("POST /images/load HTTP/1.1\r\nHost: h\r\nContent-Length: 20\r\n\r\nten bytes.", false)]
+    [InlineData("POST /containers/create HT", false)]
+    [InlineData("POST /containers/create HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}", true)]
+    [InlineData("POST /images/load HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n0\r\n\r\n", true)]
+    public async Task What_is_queued_at_the_stop_is_served_if_it_has_come_whole(string queued, bool isServed)
+    {
+        await Client.SendAsync(Question);
+        var connection = await Engine.AcceptAsync();
+        await connection.HeadAsync();
+        var stopping = Rig.DrainAsync();
+        await PauseAsync();
+        await Client.SendAsync(queued);
+        await connection.SendAsync(Empty);
+        Assert.Equal(Empty, await Client.HeadAsync());
+        if (isServed)
+        {
+            // Either on the same connection or on one of its own.
+            if (queued.Contains("/create", StringComparison.Ordinal)) connection = await Engine.AcceptAsync();
+            await connection.HeadAsync();
+            await connection.SendAsync(Empty);
+            Assert.StartsWith("HTTP/1.1 200 OK", await Client.HeadAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("", await Client.RestAsync());
+        if (!isServed) Assert.Equal("", await connection.RestAsync());
+        await stopping;
+        Assert.Equal(0, Rig.Faults);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_client_that_leaves_with_a_next_head_sent_is_seen(bool inOnePiece)
