@@ -40,9 +40,10 @@ internal sealed class Http2Content : HttpContent
         {
             await _body.CopyToAsync(stream, context, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // The engine has reset the stream. The handler reports the end of the body if that comes first, and not the engine's code.
+            // The engine has reset the stream. The handler reports the end of the body if that comes first, and not the engine's code. Not by the
+            // exception's kind: YARP takes a read that was ended so for a fault of the client's at times, and says IOException.
             await _answered.Task;
             throw;
         }

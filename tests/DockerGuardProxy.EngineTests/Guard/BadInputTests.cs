@@ -81,10 +81,11 @@ public sealed class BadInputTests(Laboratory laboratory)
         Assert.Equal(direct, guarded);
         Assert.NotNull(await proxy.BecomesAsync(status => status.IsEmpty(), Limit));
 
-        // SIGTERM ends it with 7, SIGKILL with 137. Both names are as long: Content-Length counts them.
+        // SIGTERM ends it with 7, but two seconds later, so that a SIGKILL right behind it, with 137, always comes first.
+        // Both names are as long: Content-Length counts them.
         async Task<string> OutcomeAsync(string socket, string name)
         {
-            var id = await engine.Api.RunAsync(name, ["sh", "-c", "trap 'exit 7' TERM; touch /ready; while :; do sleep 0.1; done"]);
+            var id = await engine.Api.RunAsync(name, ["sh", "-c", "trap 'sleep 2; exit 7' TERM; touch /ready; while :; do sleep 0.1; done"]);
             Assert.NotNull(
                 await Poll.UntilAsync(
                     async () => (await AskAsync(engine.Socket, "GET", $"/containers/{id}/changes")).Contains("/ready", StringComparison.Ordinal),

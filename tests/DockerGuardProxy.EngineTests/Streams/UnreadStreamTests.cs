@@ -185,6 +185,15 @@ public sealed class UnreadStreamTests(Laboratory laboratory)
         Assert.NotNull(await Poll.UntilAsync(async () => await engine.EventsAsync(ours.Id, "die", ours.Since) == 2, TimeSpan.FromSeconds(60)));
     }
 
+    /// <summary>The process of an exec that runs; the engine knows it a moment after the first output.</summary>
+    private static async Task<int> ExecPidAsync(Dockerd engine, string exec)
+    {
+        var pid = 0;
+        Assert.NotNull(await Poll.UntilAsync(
+            async () => (pid = (await engine.Api.GetAsync($"/exec/{exec}/json")).GetProperty("Pid").GetInt32()) > 0, TimeSpan.FromSeconds(30)));
+        return pid;
+    }
+
     private static async Task ExecEndsAsync(Dockerd engine, Proxy proxy, string name, bool isTty, bool hasInput)
     {
         var container = await engine.Api.RunAsync("exec-" + name, ["sleep", "10000"]);
@@ -198,7 +207,7 @@ public sealed class UnreadStreamTests(Laboratory laboratory)
         }
 
         var pids = new List<int>();
-        foreach (var one in new[] { ours, direct }) pids.Add((await engine.Api.GetAsync($"/exec/{one.Id}/json")).GetProperty("Pid").GetInt32());
+        foreach (var one in new[] { ours, direct }) pids.Add(await ExecPidAsync(engine, one.Id));
         foreach (var pid in pids) await Paused.BlockedAsync(pid);
         foreach (var pid in pids) Paused.Kill(pid, 9);
 
