@@ -119,8 +119,9 @@ internal sealed class EngineLink : IEngineExchange, IEngineWay
         _headSent = false;
         _body = body;
         _answerHead = Hijack.IsPossible(http.Request, target) ? new AnswerHead() : null;
-        _waitsForContinue = body is { IsRead: false } && http.Request.Headers.Expect.Count > 0
-            && http.Request.Headers.Expect.ToString().Equals("100-continue", StringComparison.OrdinalIgnoreCase);
+        // net/http goes by the first such field, also where that is empty (Request.expectsContinue): it would wait for the body, and say no 100.
+        _waitsForContinue = body is { IsRead: false } && http.Request.Headers.Expect is { Count: > 0 } expect
+            && string.Equals(expect[0], "100-continue", StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>Sends the head, once: SocketsHttpHandler would send again what failed before an answer.</summary>

@@ -58,6 +58,18 @@ public sealed class RequestBodyTests : ProxiedTests
         Assert.StartsWith("HTTP/1.1 200 OK\r\n", await Client.HeadAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>net/http goes by the first of them: an engine that is asked for nothing says no 100, and would wait for the body for ever.</summary>
+    [Theory]
+    [InlineData("POST /images/load")]
+    [InlineData("PATCH /containers/x/wait")]
+    public async Task An_empty_expectation_before_another_is_none(string call)
+    {
+        await Client.SendAsync($"{call} HTTP/1.1\r\nHost: h\r\nExpect:\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody");
+        var connection = await Engine.AcceptAsync();
+        await connection.HeadAsync();
+        Assert.Equal("body", await connection.TextAsync(4));
+    }
+
     [Fact]
     public async Task A_body_that_breaks_off_breaks_off_at_the_engine()
     {
