@@ -13,7 +13,7 @@ namespace DockerGuardProxy.EngineTests.Fuzz;
 /// </summary>
 /// <remarks>
 /// Both are asked once for a batch of streams. Where they say the same number nothing went round the guard, unless another stream of the batch was
-/// counted and never came to the engine, as 1 in 2,000 is; wherever the numbers differ the batch is sent once more, stream by stream.
+/// counted and never came to the engine, as 1 in 600 is; wherever the numbers differ the batch is sent once more, stream by stream.
 /// </remarks>
 public sealed partial class NoWayRoundTests
 {

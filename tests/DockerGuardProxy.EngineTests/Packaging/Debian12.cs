@@ -63,6 +63,14 @@ public sealed class Debian12 : ICollectionFixture<Debian12>, IAsyncLifetime
         return stop.Error;
     }
 
+    /// <summary>Asks for the status, which must name a container and fail.</summary>
+    internal async Task StatusNamesAsync(string id)
+    {
+        var status = await Node.TryAsync("docker-guard-proxy status");
+        Assert.Equal(1, status.ExitCode);
+        Assert.Contains(id[..12], status.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Waits until a container has ended, and removes it.</summary>
     internal async Task EndAsync(string id)
     {
