@@ -128,9 +128,10 @@ internal sealed class RequestBody
             // The engine reads no further: its answer says why, and is on its way.
             return false;
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        catch (Exception)
         {
-            // The client broke off inside the body. The engine learns it by the end of the stream, as on its own socket.
+            // The client broke off inside the body, or sent what can't be read, which Kestrel says by more than one exception. The engine learns it
+            // by the end of the stream, as on its own socket: whatever it was, it must not wait for the rest for ever.
             socket.EndSending();
             onBroken();
             return false;

@@ -73,7 +73,8 @@ internal sealed class ClientInput(PipeReader raw, Action beginRequest, Action<lo
     {
         if (IsTaken) return;
 
-        _consumed += _shown.Slice(_shown.Start, consumed).Length;
+        // Kestrel says no position at all where it could not read what it was shown (Http1ChunkedEncodingMessageBody.Read, of trailers).
+        if (consumed.GetObject() is not null) _consumed += _shown.Slice(_shown.Start, consumed).Length;
         _shown = default;
         raw.AdvanceTo(consumed, examined);
     }

@@ -49,8 +49,12 @@ internal sealed class GoEngine : IDisposable
         AnswerStream.Read(Answer(SocketPath, stream, cuts), stream);
 
     /// <summary>The same on any socket, and all that is answered there.</summary>
+    /// <param name="path">The socket.</param>
+    /// <param name="stream">The bytes.</param>
+    /// <param name="cuts">Where to cut them.</param>
+    /// <param name="slowly">True to leave time between the pieces, so that each is read by itself.</param>
     /// <exception cref="SocketException">The connection was still open 30 s after the last byte.</exception>
-    public static byte[] Answer(string path, ReadOnlySpan<byte> stream, ReadOnlySpan<int> cuts)
+    public static byte[] Answer(string path, ReadOnlySpan<byte> stream, ReadOnlySpan<int> cuts, bool slowly = false)
     {
         using var socket = Connect(path);
         try
@@ -61,6 +65,7 @@ internal sealed class GoEngine : IDisposable
                 if (cut <= sent || cut >= stream.Length) continue;
                 socket.Send(stream[sent..cut]);
                 sent = cut;
+                if (slowly) Thread.Sleep(2);
             }
 
             socket.Send(stream[sent..]);

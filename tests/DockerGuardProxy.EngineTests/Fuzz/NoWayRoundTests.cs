@@ -62,7 +62,7 @@ public sealed partial class NoWayRoundTests
                 var stream = FuzzedStream.Make(number);
                 try
                 {
-                    GoEngine.Answer(proxy.Socket, stream, FuzzedStream.Cuts(number, stream.Length));
+                    GoEngine.Answer(proxy.Socket, stream, FuzzedStream.Cuts(number, stream.Length), slowly: number % 16 == 0);
                 }
                 catch (SocketException)
                 {

@@ -1,4 +1,9 @@
+using System.IO.Pipelines;
+using DockerGuardProxy.Http;
 using DockerGuardProxy.Tests.Hosting;
+using DockerGuardProxy.Tests.Sockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Xunit;
 
 namespace DockerGuardProxy.Tests.Http;
@@ -82,6 +87,45 @@ public sealed class RequestBodyTests : ProxiedTests
         var (head, body) = await Client.AnswerAsync();
         Assert.StartsWith("HTTP/1.1 400 Bad Request\r\n", head, StringComparison.Ordinal);
         Assert.Equal("short", body);
+    }
+
+    /// <summary>Wherever what can still be read is cut: of some cuts Kestrel says that it has read up to no position at all.</summary>
+    [Theory]
+    [InlineData("0\r\n0\r", "\n\r\n")]
+    [InlineData("0\r\n: x\r", "\n\r\n")]
+    [InlineData("0\r\nA : x\r", "\n\r\n")]
+    [InlineData("1\r\na", "b\r\n0\r\n\r\n")]
+    [InlineData("", "x\r\n\r\n")]
+    [InlineData("", ";\r\n\r\n")]
+    [InlineData("FFFFFFF", "FFFFFFFFFF\r\n\r\n")]
+    public async Task Chunks_that_nobody_can_read_break_off_at_the_engine(string readable, string rest)
+    {
+        for (var cut = 0; cut <= readable.Length; cut++)
+        {
+            using var client = await Rig.ConnectAsync();
+            await client.SendAsync("PATCH /x HTTP/1.1\r\nHost: h\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n" + readable[..cut]);
+            using var connection = await Engine.AcceptAsync();
+            await connection.HeadAsync();
+            await connection.TextAsync("1\r\na\r\n".Length);
+            await client.SendAsync(readable[cut..] + rest);
+            await connection.RestAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Whatever_the_reading_of_a_body_fails_with_the_engine_sees_its_end()
+    {
+        using var sockets = new SocketPair();
+        var input = new Pipe();
+        await input.Writer.CompleteAsync(new ArgumentOutOfRangeException("position"));
+        var http = new DefaultHttpContext();
+        http.Features.Set<IRequestBodyPipeFeature>(new PipeFeature(input.Reader));
+        var isBroken = false;
+        var body = new RequestBody(http);
+        body.Start(sockets.Near, () => { }, () => isBroken = true);
+        Assert.False(await body.Completion);
+        Assert.True(isBroken);
+        Assert.Equal(0, await sockets.Far.ReceiveAsync(new byte[1], TestContext.Current.CancellationToken));
     }
 
     [Fact]

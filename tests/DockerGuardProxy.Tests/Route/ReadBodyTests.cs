@@ -3,6 +3,7 @@ using System.Text;
 using DockerGuardProxy.Guard;
 using DockerGuardProxy.Route;
 using DockerGuardProxy.Tests.Engine;
+using DockerGuardProxy.Tests.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Xunit;
@@ -79,9 +80,4 @@ public sealed class ReadBodyTests
     }
 
     private async Task SendAsync(byte[] bytes) => await _sent.Writer.WriteAsync(bytes, Token);
-
-    private sealed class PipeFeature(PipeReader reader) : IRequestBodyPipeFeature
-    {
-        public PipeReader Reader => reader;
-    }
 }
