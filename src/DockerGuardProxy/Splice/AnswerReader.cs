@@ -27,6 +27,7 @@ internal sealed class AnswerReader(SpliceLane lane, ISplicedCalls calls, ClientC
     private Turns _turn = new(Turns.OfSockets);
     private bool _isAtEnd;
     private bool _isClientGone;
+    private bool _isLong;
 
     // Whether the call under way can be left, and of one that was: called when its answer has begun.
     private readonly Lock _gate = new();
@@ -192,6 +193,12 @@ internal sealed class AnswerReader(SpliceLane lane, ISplicedCalls calls, ClientC
                 {
                     _isAtEnd = true;
                     return Step.End;
+                }
+
+                if (received == block.Length && !_isLong)
+                {
+                    _isLong = true;
+                    client.Socket.KeepMore();
                 }
 
                 var used = Follow(block.AsSpan(0, received));

@@ -11,6 +11,9 @@ namespace DockerGuardProxy.Splice;
 /// <param name="client">The client.</param>
 internal sealed class RequestWriter(SpliceLane lane, ClientConnection client)
 {
+    /// <summary>Bytes of a body from which on it is a long one: more than a Unix socket holds by default.</summary>
+    private const long Long = 256 * 1024;
+
     private Turns _turn = new(Turns.OfSockets);
 
     /// <summary>Sends the call's head and its body, as it comes.</summary>
@@ -33,6 +36,7 @@ internal sealed class RequestWriter(SpliceLane lane, ClientConnection client)
                 {
                     await engine.SendAllAsync(buffer.Memory[..count]);
                     buffer.Consume(count);
+                    if (body < Long && body + count >= Long) engine.KeepMore();
                     body += count;
                     if (upload is not null) upload.BodySent = body;
                 }
