@@ -19,13 +19,17 @@ internal sealed class StateFile(string path)
         var content = SmallFile.Read(path);
         if (content.IsMissing)
             return new StateFound(null, null, IsNewer: false);
-        if (content.Bytes is not { } bytes)
-            return new StateFound(null, content.Error, IsNewer: false);
+        return content.Bytes is { } bytes ? Read(bytes) : new StateFound(null, content.Error, IsNewer: false);
+    }
+
+    /// <summary>Reads the content of such a file; never throws for what it is.</summary>
+    public static StateFound Read(ReadOnlySpan<byte> content)
+    {
         try
         {
-            if (JsonSerializer.Deserialize(bytes, StateJson.Default.StateVersion)?.Version > StateDocument.FormatVersion)
+            if (JsonSerializer.Deserialize(content, StateJson.Default.StateVersion)?.Version > StateDocument.FormatVersion)
                 return new StateFound(null, "written by a newer version", IsNewer: true);
-            return JsonSerializer.Deserialize(bytes, StateJson.Default.StateDocument) is { IsSound: true } document
+            return JsonSerializer.Deserialize(content, StateJson.Default.StateDocument) is { IsSound: true } document
                 ? new StateFound(document, null, IsNewer: false)
                 : new StateFound(null, "not a state file", IsNewer: false);
         }
