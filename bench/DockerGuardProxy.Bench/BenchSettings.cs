@@ -15,6 +15,9 @@ internal sealed record BenchSettings
         Settle = TimeSpan.FromSeconds(0.3),
     };
 
+    /// <summary>Another build of the product, to be measured beside this one; null for none.</summary>
+    public string? Beside { get; init; }
+
     public int Rounds { get; init; } = 5;
 
     /// <summary>Of one load of one peer in one round.</summary>
@@ -49,7 +52,7 @@ internal sealed record BenchSettings
 
     public int Decisions { get; init; } = 1_000_000;
 
-    public int Starts { get; init; } = 10;
+    public int Starts { get; init; } = 20;
 
     public long Requests { get; init; } = 1_000_000;
 }

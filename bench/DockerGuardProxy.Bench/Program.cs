@@ -9,16 +9,20 @@ using DockerGuardProxy.EngineTests.Lab;
 var quick = new Option<bool>("--quick") { Description = "Only prove that every row runs" };
 var only = new Argument<string[]>("row") { Description = "Only these rows", Arity = ArgumentArity.ZeroOrMore };
 only.AcceptOnlyFromAmong(
-    "small", "list", "bulk", "exec", "restart", "streams", "held", "joined", "evidence", "decisions", "start", "million", "telemetry", "http2");
-var root = new RootCommand("Measures the proxy side by side with the engine and with other proxies.") { quick, only };
-root.SetAction(
-    (result, _) => RunAsync(result.GetValue(quick) ? BenchSettings.Quick : BenchSettings.Whole, result.GetValue(quick), result.GetValue(only)!));
+    "small", "list", "bulk", "exec", "restart", "streams", "held", "joined", "evidence", "decisions", "start", "million", "policies", "telemetry",
+    "http2");
+var beside = new Option<FileInfo>("--beside") { Description = "Another build of the product, as a further peer" };
+beside.AcceptExistingOnly();
+var root = new RootCommand("Measures the proxy side by side with the engine and with other proxies.") { quick, beside, only };
+root.SetAction((result, _) => RunAsync(
+    (result.GetValue(quick) ? BenchSettings.Quick : BenchSettings.Whole) with { Beside = result.GetValue(beside)?.FullName },
+    result.GetValue(quick), result.GetValue(only)!));
 return await root.Parse(args).InvokeAsync();
 
 static async Task<int> RunAsync(BenchSettings settings, bool isQuick, string[] only)
 {
     var clock = Stopwatch.StartNew();
-    var isWhole = !isQuick && only.Length == 0;
+    var isWhole = !isQuick && only.Length == 0 && settings.Beside is null;
     var machine = await MachineKind.DescribeAsync();
     List<string> written = [];
     try
@@ -28,13 +32,14 @@ static async Task<int> RunAsync(BenchSettings settings, bool isQuick, string[] o
         if (Wants("held")) Take(await HeldCalls.RunAsync(settings));
         if (Wants("evidence")) Take(await Evidence.RunAsync(settings));
         if (Wants("http2")) Take(await Http2.RunAsync(settings));
-        await using var field = await Field.StartAsync(Dockerd.Installed);
+        await using var field = await Field.StartAsync(Dockerd.Installed, settings.Beside);
         await field.Engine.Api.RunAsync("bench", ["sleep", "100000"]);
         if (Wants("small")) Take(SmallRequests.Run(field, settings));
         if (Wants("exec")) Take(await ExecStart.RunAsync(field, settings));
         if (Wants("bulk")) Take(await Bulk.RunAsync(field, settings));
         if (Wants("restart")) Take(await RestartStall.RunAsync(field, settings));
         if (Wants("start")) Take(await StartToReady.RunAsync(field, settings));
+        if (Wants("policies")) Take(await PolicyOverhead.RunAsync(field.Engine, settings));
         if (Wants("telemetry")) Take(await TelemetryOverhead.RunAsync(field.Engine, settings));
         if (Wants("million")) Take(await MillionRequests.RunAsync(field.Engine, settings));
         if (Wants("list")) Take(await SmallRequests.RunListAsync(field, settings));

@@ -7,6 +7,7 @@ internal sealed class Field : IAsyncDisposable
 {
     public const string Direct = "direct";
     public const string Own = "docker-guard-proxy";
+    public const string Other = "the other build";
     public const string HaProxy = "HAProxy";
     public const string HaProxyKeep = "HAProxy, kept connections";
     public const string Go = "Go ReverseProxy";
@@ -16,14 +17,17 @@ internal sealed class Field : IAsyncDisposable
     private Field(Dockerd engine) => Engine = engine;
 
     /// <summary>The order of the columns.</summary>
-    public static IReadOnlyList<string> Names { get; } = [Direct, Own, HaProxy, HaProxyKeep, Go];
+    public static IReadOnlyList<string> Names { get; } = [Direct, Own, Other, HaProxy, HaProxyKeep, Go];
 
     public Dockerd Engine { get; }
 
     /// <summary>All of them, the engine itself first.</summary>
     public List<Peer> Peers { get; } = [];
 
-    public static async Task<Field> StartAsync(string version)
+    /// <summary>Starts an engine of this version, and the peers.</summary>
+    /// <param name="version">The engine's.</param>
+    /// <param name="beside">The file of another build of the product; null for none.</param>
+    public static async Task<Field> StartAsync(string version, string? beside)
     {
         var field = new Field(await Dockerd.StartAsync(version));
         try
@@ -33,6 +37,13 @@ internal sealed class Field : IAsyncDisposable
             var own = await Proxy.StartAsync(field.Engine);
             field._parts.Add(own);
             field.Peers.Add(new Peer(Own, own.Socket, own.Daemon));
+            if (beside is not null)
+            {
+                var other = await StartAsync(field.Engine, beside);
+                field._parts.Add(other);
+                field.Peers.Add(new Peer(Other, other.Socket, other.Daemon));
+            }
+
             field.Add(await OtherProxy.HaProxyAsync(HaProxy, "close", field.Engine));
             field.Add(await OtherProxy.HaProxyAsync(HaProxyKeep, "keep", field.Engine));
             field.Add(await OtherProxy.GoAsync(Go, field.Engine));
@@ -43,6 +54,16 @@ internal sealed class Field : IAsyncDisposable
             await field.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts a proxy from another file.</summary>
+    public static async Task<Proxy> StartAsync(Dockerd engine, string file)
+    {
+        var proxy = await Proxy.StartAsync(engine);
+        if (await proxy.StopAsync(TimeSpan.FromSeconds(30)) is null) throw new InvalidOperationException("the proxy did not end");
+        proxy.Executable = file;
+        await proxy.StartAsync();
+        return proxy;
     }
 
     /// <summary>Each peer once in each round; every round begins with the next one.</summary>

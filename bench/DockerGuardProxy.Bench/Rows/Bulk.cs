@@ -15,7 +15,7 @@ internal static class Bulk
 
     public static async Task<Table> RunAsync(Field field, BenchSettings settings)
     {
-        var table = Tables.OfPeers("Bulk", $"`archive` of {settings.BulkBytes >> 20} MiB of zeros, in MiB/s.");
+        var table = Tables.OfPeers("Bulk", $"`archive` of {settings.BulkBytes >> 20} MiB of zeros, in MiB/s.", settings);
         await field.Engine.Api.CreateAsync("bulk", ["true"]);
         var header = Header(settings.BulkBytes);
         var rounds = Math.Min(Rounds, settings.Rounds);

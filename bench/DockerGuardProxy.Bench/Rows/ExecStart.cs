@@ -17,7 +17,8 @@ internal static class ExecStart
     public static async Task<Table> RunAsync(Field field, BenchSettings settings)
     {
         var table = Tables.OfPeers(
-            "Exec", $"`exec echo`, from the start's first byte sent to the stream's first byte received, in ms, {settings.Execs} of each in a round.");
+            "Exec", $"`exec echo`, from the start's first byte sent to the stream's first byte received, in ms, {settings.Execs} of each in a round.",
+            settings);
         foreach (var peer in field.Interleaved(settings.Rounds))
         {
             var times = new LongHistogram(LongestMicroseconds, 3);

@@ -13,11 +13,18 @@ internal static class IdleStreams
     {
         var table = Tables.OfPeers(
             "Idle streams",
-            $"{settings.Streams:#,0} streams of `/events`, opened after one round that was closed again: growth of the process's RSS for each, in KB (direct: dockerd's own).");
-        foreach (var peer in field.Peers)
+            $"{settings.Streams:#,0} streams of `/events`, opened after one round that was closed again: growth of the process's RSS for each, in KB (direct: dockerd's own).",
+            settings);
+        foreach (var peer in field.Peers) table.Add("memory of a stream, KB", peer.Name, await MeasureAsync(peer, settings, isAfterStop: false));
+
+        // In processes of their own: what the streams before took is not given back at once, and would be taken again.
+        List<(string Name, string File)> builds = [(Field.Own, Proxy.Program)];
+        if (settings.Beside is { } other) builds.Add((Field.Other, other));
+        foreach (var (name, file) in builds)
         {
-            table.Add("memory of a stream, KB", peer.Name, await MeasureAsync(peer, settings, isAfterStop: false));
-            table.Add("memory of a stream after a stop on its connection, KB", peer.Name, await MeasureAsync(peer, settings, isAfterStop: true));
+            await using var proxy = await Field.StartAsync(field.Engine, file);
+            var peer = new Peer(name, proxy.Socket, proxy.Daemon);
+            table.Add("memory of a stream after a stop on its connection, KB", name, await MeasureAsync(peer, settings, isAfterStop: true));
         }
 
         return table;
@@ -46,7 +53,7 @@ internal static class IdleStreams
         {
             var socket = UnixSocket.Connect(path);
             socket.ReceiveTimeout = 60_000;
-            if (isAfterStop) Stop(socket, head);
+            if (isAfterStop) Stop(socket, path, head);
             socket.Send(request);
             var read = socket.Receive(head);
             if (!head.AsSpan(0, read).StartsWith("HTTP/1.1 200"u8)) throw new InvalidOperationException($"{path}: no stream of events");
@@ -57,18 +64,19 @@ internal static class IdleStreams
     }
 
     /// <summary>A stop of nobody, which the proxy has to understand: the engine answers 404.</summary>
-    private static void Stop(Socket socket, byte[] buffer)
+    private static void Stop(Socket socket, string path, byte[] buffer)
     {
         socket.Send("POST /containers/nobody/stop HTTP/1.1\r\nHost: docker\r\nContent-Length: 0\r\n\r\n"u8);
         var count = 0;
         do
         {
-            var received = socket.Receive(buffer.AsSpan(count));
-            if (received == 0) throw new InvalidOperationException("the stop of nobody was not answered");
+            var received = socket.Receive(buffer.AsSpan(count), SocketFlags.None, out var error);
+            if (received == 0) throw new InvalidOperationException($"{path}: the stop of nobody was not answered: {error}, after {count} bytes");
             count += received;
         }
         while (!buffer.AsSpan(0, count).TrimEnd((byte)'\n').EndsWith("}"u8));
-        if (!buffer.AsSpan(0, count).StartsWith("HTTP/1.1 404"u8)) throw new InvalidOperationException("the stop of nobody was not answered by 404");
+        if (!buffer.AsSpan(0, count).StartsWith("HTTP/1.1 404"u8))
+            throw new InvalidOperationException($"{path}: the stop of nobody was not answered by 404");
     }
 
     private static void Close(List<Socket> streams) => streams.ForEach(stream => stream.Dispose());

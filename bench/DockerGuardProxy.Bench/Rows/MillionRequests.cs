@@ -14,11 +14,18 @@ internal static class MillionRequests
     {
         var table = Tables.OfPeers(
             "Memory and CPU",
-            $"{settings.Requests:#,0} `/_ping` on {Connections} connections through a new process; CPU time of the proxy alone, user and system.");
+            $"{settings.Requests:#,0} `/_ping` on {Connections} connections through a new process; CPU time of the proxy alone, user and system.",
+            settings);
         await MeasureAsync(await OtherProxy.HaProxyAsync(Field.HaProxy, "close", engine));
         await MeasureAsync(await OtherProxy.GoAsync(Field.Go, engine));
         await using var own = await Proxy.StartAsync(engine);
         await RowsAsync(new Peer(Field.Own, own.Socket, own.Daemon));
+        if (settings.Beside is { } file)
+        {
+            await using var other = await Field.StartAsync(engine, file);
+            await RowsAsync(new Peer(Field.Other, other.Socket, other.Daemon));
+        }
+
         return table;
 
         async Task MeasureAsync(OtherProxy other)

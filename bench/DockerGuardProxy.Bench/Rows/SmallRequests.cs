@@ -13,7 +13,8 @@ internal static class SmallRequests
     {
         var table = Tables.OfPeers(
             "Small requests",
-            $"`/_ping` and the `inspect` of one container, {Seconds(settings)} s each. Latency in µs, from the first byte sent to the last one received.");
+            $"`/_ping` and the `inspect` of one container, {Seconds(settings)} s each. Latency in µs, from the first byte sent to the last one received.",
+            settings);
         foreach (var (name, target) in new[] { ("ping", "/_ping"), ("inspect", "/containers/bench/json") })
         {
             foreach (var connections in Connections)
@@ -26,7 +27,7 @@ internal static class SmallRequests
     /// <summary>The list of all containers.</summary>
     public static async Task<Table> RunListAsync(Field field, BenchSettings settings)
     {
-        var table = Tables.OfPeers("List", $"`/containers/json?all=1` of {settings.Containers} containers, one connection.");
+        var table = Tables.OfPeers("List", $"`/containers/json?all=1` of {settings.Containers} containers, one connection.", settings);
         var missing = settings.Containers - (await field.Engine.Api.GetAsync("/containers/json?all=1")).GetArrayLength();
         for (var i = 0; i < missing; i++) await field.Engine.Api.CreateAsync($"listed-{i}", ["true"]);
         Load(field, settings, table, "list", "/containers/json?all=1", 1);

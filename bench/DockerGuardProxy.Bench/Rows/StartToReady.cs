@@ -15,30 +15,39 @@ internal static class StartToReady
 
     public static async Task<Table> RunAsync(Field field, BenchSettings settings)
     {
-        var table = Tables.OfOne("Start", "From the start of the process to the answer of the first `/_ping`, in ms.", Field.Own);
+        const string Note = "From the start of the process to the answer of the first `/_ping`, in ms.";
+        List<(string Name, string File)> builds = [(Field.Own, Proxy.Program)];
+        if (settings.Beside is { } other) builds.Add((Field.Other, other));
+        var table = Tables.OfOne("Start", Note, [.. builds.Select(build => build.Name)]);
         for (var i = 0; i < settings.Starts; i++)
         {
-            var folder = Machine.NewPath("s");
-            Directory.CreateDirectory(folder);
-            var socket = Path.Combine(folder, "docker.sock");
-            var config = Path.Combine(folder, "config.json");
-            await File.WriteAllTextAsync(config, $$"""{ "version": 1, "engine": { "pidFile": "{{field.Engine.PidFile}}" } }""");
-            var clock = Stopwatch.StartNew();
-            using var daemon = Daemon.Start(
-                Path.Combine(folder, "log"),
-                [Proxy.Program, "run", "--listen", socket, "--engine", field.Engine.Socket, "--admin", folder + "/admin.sock", "--config", config]);
-            while (!Answers(socket))
-            {
-                if (clock.Elapsed > Limit || daemon.HasExited) throw new InvalidOperationException($"the proxy did not start:\n{daemon.Tail()}");
-                Thread.Sleep(Pause);
-            }
-
-            table.Add("start to first answer", Field.Own, clock.Elapsed.TotalMilliseconds);
-            daemon.Signal(9);
-            await daemon.WaitAsync(Limit);
+            foreach (var (name, file) in builds) table.Add("start to first answer", name, (await StartAsync(field, file)).TotalMilliseconds);
         }
 
         return table;
+    }
+
+    private static async Task<TimeSpan> StartAsync(Field field, string file)
+    {
+        var folder = Machine.NewPath("s");
+        Directory.CreateDirectory(folder);
+        var socket = Path.Combine(folder, "docker.sock");
+        var config = Path.Combine(folder, "config.json");
+        await File.WriteAllTextAsync(config, $$"""{ "version": 1, "engine": { "pidFile": "{{field.Engine.PidFile}}" } }""");
+        var clock = Stopwatch.StartNew();
+        using var daemon = Daemon.Start(
+            Path.Combine(folder, "log"),
+            [file, "run", "--listen", socket, "--engine", field.Engine.Socket, "--admin", folder + "/admin.sock", "--config", config]);
+        while (!Answers(socket))
+        {
+            if (clock.Elapsed > Limit || daemon.HasExited) throw new InvalidOperationException($"the proxy did not start:\n{daemon.Tail()}");
+            Thread.Sleep(Pause);
+        }
+
+        var taken = clock.Elapsed;
+        daemon.Signal(9);
+        await daemon.WaitAsync(Limit);
+        return taken;
     }
 
     private static bool Answers(string socket)
