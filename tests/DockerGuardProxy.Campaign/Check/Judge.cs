@@ -78,6 +78,7 @@ internal static class Judge
             return Broken(Invariant.AnswerIsTheEngines, $"{call.Status}, and the engine's was {seen.Status}");
         if (!call.Expected.Contains(call.Status))
         {
+            if (IsOfPartOfABody(call)) return Broken(Invariant.BytesWhole, $"the engine has read a part of its body: {call.Message}");
             if (engineAway || call.Trouble.HasFlag(Trouble.EngineSlow)) return Judgement.Allowed;
             return call.Seen is { Status: > 0 }
                 ? new Judgement(JudgedAs.EnginesOwnError, Text: $"{call.Status}: {call.Message}")
@@ -86,6 +87,11 @@ internal static class Judge
 
         return Added(call) is { } late ? late : Judgement.Good;
     }
+
+    /// <summary>
+    /// Every caller here sends its body whole: an engine that has read the end of one inside it (moby httputils.ReadJSON) was not given all of it.
+    /// </summary>
+    private static bool IsOfPartOfABody(CallFact call) => call.Status == 400 && call.Message.Contains("EOF", StringComparison.Ordinal);
 
     private static Judgement? Added(CallFact call)
     {

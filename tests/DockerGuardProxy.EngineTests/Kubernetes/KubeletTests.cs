@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DockerGuardProxy.EngineTests.Guard;
 using DockerGuardProxy.EngineTests.Lab;
 using Xunit;
@@ -74,6 +75,42 @@ public sealed class KubeletTests
         await guarded.Disk.ThawAsync();
         var gone = await guarded.EndsAsync("stuck");
         Figures.Record("thaw until the pod was gone", gone);
+    }
+
+    [Fact]
+    public async Task Logs_and_execs_by_the_CRI_are_as_directly()
+    {
+        const int lines = 500;
+        await using var direct = await Node.StartAsync(null);
+        await using var guarded = await Node.StartAsync("{}");
+        Node[] nodes = [direct, guarded];
+        foreach (var node in nodes)
+        {
+            node.Kubelet.Run(
+                "chatty", node.Shared,
+                ("main", $"i=0; while [ $i -lt {lines} ]; do i=$((i+1)); echo line $i; done; touch /data/written; exec sleep 100000", null));
+        }
+
+        foreach (var node in nodes)
+        {
+            await node.RunsAsync("chatty");
+            await node.BecomesAsync(() => Task.FromResult(File.Exists(Path.Combine(node.Shared, "written"))), "nothing is written");
+            var id = (await node.FindAsync("chatty"))!;
+            using var cri = new CriClient(node.Kubelet.CriSocket);
+            Assert.Equal(("out\n", "error\n", 3), await cri.ExecSyncAsync(id, "sh", "-c", "echo out; echo error >&2; exit 3"));
+            var (output, status) = await cri.ExecAsync(id, "a line\n", "sh", "-c", "read text; echo got $text");
+            Assert.Equal("got a line\n", output);
+            Assert.Contains("\"status\":\"Success\"", status, StringComparison.Ordinal);
+
+            // Kubelet reads them itself, from where the engine writes them.
+            var log = await node.Kubelet.ReadLinesAsync(await cri.LogPathAsync(id));
+            Assert.Equal(
+                Enumerable.Range(1, lines).Select(line => $"line {line}\n"),
+                log.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("log").GetString()));
+        }
+
+        // The guard has nothing to say to it.
+        Assert.Equal((0, 0), ((await guarded.Proxy!.StatusAsync()).Calls.Refused, (await guarded.Proxy!.StatusAsync()).Locks!.Held));
     }
 
     [Fact]
@@ -176,6 +213,14 @@ public sealed class KubeletTests
             long Length() => File.Exists(file) ? new FileInfo(file).Length : 0;
         }
 
+        /// <summary>Waits until something is so.</summary>
+        public async Task<TimeSpan> BecomesAsync(Func<Task<bool>> condition, string otherwise)
+        {
+            if (await Poll.UntilAsync(condition, Soon, 200) is { } took) return took;
+            Assert.Fail($"{otherwise}:\n{Kubelet.Tail()}");
+            return default;
+        }
+
         public async ValueTask DisposeAsync()
         {
             await Disk.ThawAsync();
@@ -183,13 +228,6 @@ public sealed class KubeletTests
             if (Proxy is not null) await Proxy.DisposeAsync();
             await Engine.DisposeAsync();
             await Disk.DisposeAsync();
-        }
-
-        private async Task<TimeSpan> BecomesAsync(Func<Task<bool>> condition, string otherwise)
-        {
-            if (await Poll.UntilAsync(condition, Soon, 200) is { } took) return took;
-            Assert.Fail($"{otherwise}:\n{Kubelet.Tail()}");
-            return default;
         }
     }
 }

@@ -25,6 +25,9 @@ internal sealed class Kubelet : IAsyncDisposable
     /// <summary>Holds its manifests, its state and its log.</summary>
     public string Folder { get; }
 
+    /// <summary>The socket of its CRI.</summary>
+    public string CriSocket => Path.Combine(Folder, "shim.sock");
+
     private string Manifests => Path.Combine(Folder, "manifests");
 
     /// <summary>Starts one for an engine's pods.</summary>
@@ -96,6 +99,10 @@ internal sealed class Kubelet : IAsyncDisposable
 
     /// <summary>How many lines of its log hold a text.</summary>
     public int Logged(string text) => File.ReadLines(_daemon.Log).Count(line => line.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>The lines of a file that it sees.</summary>
+    /// <param name="path">Below its own root, which has folders that others do not see. What it links to is seen by all.</param>
+    public Task<string[]> ReadLinesAsync(string path) => File.ReadAllLinesAsync($"/proc/{_daemon.Pid}/root{path}");
 
     /// <summary>The end of its log, for the message of a failed test.</summary>
     public string Tail() => _daemon.Tail();

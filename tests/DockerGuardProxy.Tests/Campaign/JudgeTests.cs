@@ -55,6 +55,13 @@ public sealed class JudgeTests
     public void An_error_that_the_engine_gave_itself_is_its_own(string trouble, string expected) =>
         Assert.Equal(expected, AsOf(Good with { Status = 500, Seen = Good.Seen! with { Status = 500 }, Trouble = Enum.Parse<Trouble>(trouble) }));
 
+    [Theory]
+    [InlineData(400, """{"message":"unexpected EOF"}""", nameof(JudgedAs.Broken))]
+    [InlineData(400, """{"message":"invalid reference format"}""", nameof(JudgedAs.EnginesOwnError))]
+    [InlineData(500, """{"message":"error reading from server: EOF"}""", nameof(JudgedAs.EnginesOwnError))]
+    public void An_error_about_a_body_that_broke_off_is_not_the_engines_own(int status, string message, string expected) =>
+        Assert.Equal(expected, AsOf(Good with { Status = status, Message = message, Seen = Good.Seen! with { Status = status } }));
+
     [Fact]
     public void An_error_that_the_engine_did_not_give_is_a_fault() =>
         Assert.Equal(Invariant.AnswerIsTheEngines, Judge.Of(Good with { Status = 404, Seen = null }).Invariant);
