@@ -56,10 +56,15 @@ internal sealed class Field : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a proxy from another file.</summary>
+    /// <summary>This build of the product, and the other one if there is one.</summary>
+    public static IReadOnlyList<(string Name, string File)> Builds(BenchSettings settings) =>
+        settings.Beside is { } other ? [(Own, Proxy.Program), (Other, other)] : [(Own, Proxy.Program)];
+
+    /// <summary>Starts a proxy from a file.</summary>
     public static async Task<Proxy> StartAsync(Dockerd engine, string file)
     {
         var proxy = await Proxy.StartAsync(engine);
+        if (file == Proxy.Program) return proxy;
         if (await proxy.StopAsync(TimeSpan.FromSeconds(30)) is null) throw new InvalidOperationException("the proxy did not end");
         proxy.Executable = file;
         await proxy.StartAsync();

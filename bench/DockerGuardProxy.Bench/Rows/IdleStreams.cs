@@ -18,9 +18,7 @@ internal static class IdleStreams
         foreach (var peer in field.Peers) table.Add("memory of a stream, KB", peer.Name, await MeasureAsync(peer, settings, isAfterStop: false));
 
         // In processes of their own: what the streams before took is not given back at once, and would be taken again.
-        List<(string Name, string File)> builds = [(Field.Own, Proxy.Program)];
-        if (settings.Beside is { } other) builds.Add((Field.Other, other));
-        foreach (var (name, file) in builds)
+        foreach (var (name, file) in Field.Builds(settings))
         {
             await using var proxy = await Field.StartAsync(field.Engine, file);
             var peer = new Peer(name, proxy.Socket, proxy.Daemon);

@@ -18,12 +18,10 @@ internal static class MillionRequests
             settings);
         await MeasureAsync(await OtherProxy.HaProxyAsync(Field.HaProxy, "close", engine));
         await MeasureAsync(await OtherProxy.GoAsync(Field.Go, engine));
-        await using var own = await Proxy.StartAsync(engine);
-        await RowsAsync(new Peer(Field.Own, own.Socket, own.Daemon));
-        if (settings.Beside is { } file)
+        foreach (var (name, file) in Field.Builds(settings))
         {
-            await using var other = await Field.StartAsync(engine, file);
-            await RowsAsync(new Peer(Field.Other, other.Socket, other.Daemon));
+            await using var proxy = await Field.StartAsync(engine, file);
+            await RowsAsync(new Peer(name, proxy.Socket, proxy.Daemon));
         }
 
         return table;

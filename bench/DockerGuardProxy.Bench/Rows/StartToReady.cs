@@ -16,8 +16,7 @@ internal static class StartToReady
     public static async Task<Table> RunAsync(Field field, BenchSettings settings)
     {
         const string Note = "From the start of the process to the answer of the first `/_ping`, in ms.";
-        List<(string Name, string File)> builds = [(Field.Own, Proxy.Program)];
-        if (settings.Beside is { } other) builds.Add((Field.Other, other));
+        var builds = Field.Builds(settings);
         var table = Tables.OfOne("Start", Note, [.. builds.Select(build => build.Name)]);
         for (var i = 0; i < settings.Starts; i++)
         {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text;
 using DockerGuardProxy.EngineTests.Lab;
 using Grpc.Core;
@@ -21,19 +20,7 @@ public sealed class GrpcTests : IAsyncLifetime
     {
         _engine = await GrpcEngine.StartAsync();
         _proxy = await Proxy.StartAsync(_engine.SocketPath, _engine.SocketPath + ".pid");
-        var path = _proxy.Socket;
-        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
-        {
-            HttpHandler = new SocketsHttpHandler
-            {
-                ConnectCallback = async (_, cancellationToken) =>
-                {
-                    var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                },
-            },
-        });
+        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = UnixHandler.To(_proxy.Socket) });
         _calls = _channel.CreateCallInvoker();
     }
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace DockerGuardProxy.EngineTests.Lab;
@@ -11,17 +10,8 @@ internal sealed class EngineApi : IDisposable
 
     public EngineApi(string socket)
     {
-        var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-                return new NetworkStream(connection, ownsSocket: true);
-            },
-            PooledConnectionLifetime = TimeSpan.Zero,
-            UseProxy = false,
-        };
+        var handler = UnixHandler.To(socket);
+        handler.PooledConnectionLifetime = TimeSpan.Zero;
         _http = new HttpClient(handler) { BaseAddress = new Uri("http://docker"), Timeout = Timeout.InfiniteTimeSpan };
     }
 
